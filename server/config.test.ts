@@ -1,0 +1,63 @@
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { dirname, join } from 'node:path';
+import { expect, test } from 'vitest';
+import { ConfigError, defaults, readConfig, SETTINGS } from './config.ts';
+import { configurationPage } from './cli/help.ts';
+
+test('the defaults are what the settings say', () => {
+  expect(defaults()).toMatchObject({
+    smtpListen: { host: '127.0.0.1', port: 1025 }, httpListen: { host: '127.0.0.1', port: 8025 }, smtpsListen: null,
+    dataDir: './postern-data', token: null, smtpRequireTls: false, maxMessageSize: 50 * 1024 * 1024, retainAge: null, streams: [],
+  });
+});
+
+test('the command line wins over the environment, and that over the file', () => {
+  const env = { POSTERN_SMTP_LISTEN: '127.0.0.1:2', POSTERN_HTTP_LISTEN: ':0', POSTERN_TOKEN: '' };
+  const config = readConfig({ env, args: ['--smtp-listen', '[::1]:3', '--smtp-require-tls', '--retain-age=7d'] });
+  expect(config).toMatchObject({ smtpListen: { host: '::1', port: 3 }, httpListen: { host: '::', port: 0 }, smtpRequireTls: true, retainAge: 604_800_000, token: null });
+});
+
+test('an unknown key is an error that names the nearest one', () => {
+  expect(() => readConfig({ env: { POSTERN_SMPT_LISTEN: ':1' } })).toThrow('No setting is named POSTERN_SMPT_LISTEN (did you mean POSTERN_SMTP_LISTEN?)');
+  expect(() => readConfig({ args: ['--http-listne', ':1'] })).toThrow('No option is named --http-listne (did you mean --http-listen?)');
+});
+
+test.each([
+  [['--smtp-listen', 'here'], '--smtp-listen must be host:port'],
+  [['--smtp-listen', '1.2.3.4:70000'], 'must be host:port'],
+  [['--max-message-size', 'lots'], 'must be a size'],
+  [['--smtp-idle', 'soon'], 'must be a duration'],
+  [['--log-level', 'loud'], 'must be one of silent, error'],
+  [['--streams', 'Billing!'], 'must name streams'],
+  [['--tls-cert', 'a.pem'], 'go together'],
+  [['--rspamd-url', '127.0.0.1:11333'], 'must be a web address'],
+  [['--spamd-address', 'here'], 'must be host:port'],
+  [['--link-check', 'maybe'], 'must be on or off'],
+  [['--smtp-listen'], 'needs a value, like --smtp-listen 127.0.0.1:1025'],
+])('%j is refused with a sentence that teaches', (args, sentence) => {
+  expect(() => readConfig({ args })).toThrow(ConfigError);
+  expect(() => readConfig({ args })).toThrow(sentence);
+});
+
+test('a token is never printed in an error', () => {
+  expect(() => readConfig({ env: { POSTERN_TOKEN: 'hunter2' } })).toThrow(/^((?!hunter2).)*$/);
+});
+
+test('a password of a stream is never printed in an error', () => {
+  const file = join(mkdtempSync(join(tmpdir(), 'postern-config-')), 'postern.config.json');
+  writeFileSync(file, JSON.stringify({ streams: [{ name: 'Not One', credentials: [{ user: 'app', password: 'hunter2-hunter2' }] }] }));
+  expect(() => readConfig({ file })).toThrow(/must name streams/);
+  expect(() => readConfig({ file })).toThrow(/^((?!hunter2).)*$/);
+  rmSync(dirname(file), { recursive: true });
+});
+
+test('what Kubernetes tells of a service named postern is no setting, and no error', () => {
+  const env = { POSTERN_SERVICE_HOST: '10.0.0.7', POSTERN_SERVICE_PORT: '1025', POSTERN_SERVICE_PORT_SMTP: '1025', POSTERN_PORT: 'tcp://10.0.0.7:1025', POSTERN_PORT_1025_TCP: 'tcp://10.0.0.7:1025', POSTERN_PORT_1025_TCP_ADDR: '10.0.0.7' };
+  expect(readConfig({ env })).toEqual(defaults());
+});
+
+test('the configuration page says what the table says', () => {
+  expect(readFileSync(new URL('../docs/configuration.md', import.meta.url), 'utf8')).toBe(configurationPage());
+  expect(Object.keys(SETTINGS).length).toBeGreaterThan(20);
+});

@@ -1,0 +1,233 @@
+/**
+ * Every setting once: its name, default, parser and a sentence. The command
+ * line, the environment, the optional file, `--help` and
+ * docs/configuration.md are all made from this table. A wrong value or an
+ * unknown key is a ConfigError whose message says what to write instead.
+ *
+ * `smtpListen` is `--smtp-listen`, `POSTERN_SMTP_LISTEN`, and `smtpListen` in
+ * the file; that is also the order of precedence.
+ */
+import { readFileSync } from 'node:fs';
+import { resolve } from 'node:path';
+import { DEFAULT_RETENTION, STREAM_NAME, type Retention } from './mail/stream.ts';
+import { nearest } from './nearest.ts';
+import { OperatorError } from './operator-error.ts';
+import { parseDuration, parseSize } from './units.ts';
+
+export class ConfigError extends OperatorError {
+  override name = 'ConfigError';
+}
+
+export type Listen = { host: string; port: number };
+export type ConfiguredStream = { name: string; retention: Retention; tags: string[]; credentials: { user: string; password: string }[] };
+
+type Setting<T> = {
+  fallback: T;
+  /** How the default reads on a page. */
+  shown: string;
+  /** Takes text (command line, environment) or a JSON value (file); throws a sentence that begins with a verb: "must be …". */
+  parse: (value: unknown) => T;
+  says: string;
+  /** Never printed. */
+  secret?: true;
+};
+
+class Wrong extends Error {}
+const wrong = (sentence: string): never => { throw new Wrong(sentence); };
+
+const text = (value: unknown): string => (typeof value === 'string' ? value.trim() : typeof value === 'number' ? String(value) : wrong('must be a text'));
+
+const listen = (value: unknown): Listen => {
+  const match = /^(?:\[([0-9a-fA-F:.]+)\]|([^\s:]*)):(\d{1,5})$/.exec(text(value));
+  const port = Number(match?.[3]);
+  if (!match || port > 65_535) return wrong('must be host:port, like 127.0.0.1:1025, [::1]:1025 or :1025 for every interface (port 0 takes any free one)');
+  return { host: match[1] ?? (match[2] || '::'), port };
+};
+
+const optionalListen = (value: unknown): Listen | null => (value === null || text(value) === 'off' ? null : listen(value));
+
+const bool = (value: unknown): boolean => {
+  if (typeof value === 'boolean') return value;
+  const said = text(value).toLowerCase();
+  if (['true', 'yes', 'on', '1', ''].includes(said)) return true;
+  if (['false', 'no', 'off', '0'].includes(said)) return false;
+  return wrong('must be on or off');
+};
+
+const count = (least: number, most: number) => (value: unknown): number => {
+  const number = Number(text(value).replaceAll('_', '') || NaN);
+  return Number.isInteger(number) && number >= least && number <= most ? number : wrong(`must be a whole number from ${least} to ${most}`);
+};
+
+const size = (least: number) => (value: unknown): number => {
+  const octets = parseSize(text(value));
+  return octets !== undefined && octets >= least ? octets : wrong(`must be a size of at least ${least} octets, like 500k, 25m or 2g`);
+};
+
+const duration = (least: number, most: number) => (value: unknown): number => {
+  const ms = parseDuration(text(value));
+  return ms !== undefined && ms >= least && ms <= most ? ms : wrong('must be a duration like 500ms, 30s, 5m, 72h or 7d');
+};
+
+const orNone = <T>(parse: (value: unknown) => T) => (value: unknown): T | null => (value === null || text(value) === 'none' ? null : parse(value));
+
+const list = (value: unknown): string[] => (Array.isArray(value) ? value.map(text) : text(value).split(',').map((one) => one.trim())).filter(Boolean);
+
+const oneOf = <const T extends string>(...words: T[]) => (value: unknown): T => {
+  const said = text(value) as T;
+  return words.includes(said) ? said : wrong(`must be one of ${words.join(', ')}`);
+};
+
+const path = (value: unknown): string => text(value) || wrong('must be a path');
+const optionalPath = (value: unknown): string | null => (value === null || value === '' ? null : resolve(path(value)));
+
+const hostname = (value: unknown): string => (/^[\w.-]{1,253}$/.test(text(value)) ? text(value) : wrong('must be a host name, like mail.example.test'));
+
+const webAddress = (value: unknown): string => {
+  const said = text(value);
+  return URL.canParse(said) && /^https?:\/\//i.test(said) ? said : wrong('must be a web address, like http://127.0.0.1:11333');
+};
+
+const streams = (value: unknown): ConfiguredStream[] => {
+  const entries: unknown[] = Array.isArray(value) ? value : list(value);
+  return entries.map((entry) => {
+    const { name, retention, tags, credentials, ...rest } = (typeof entry === 'string' ? { name: entry } : entry && typeof entry === 'object' ? entry : wrong('must be a list of streams')) as Record<string, unknown>;
+    const unknown = Object.keys(rest)[0];
+    if (unknown !== undefined) wrong(`has "${unknown}" in a stream, where name, retention, tags and credentials are known`);
+    if (typeof name !== 'string' || !STREAM_NAME.test(name)) return wrong('must name streams in lower case letters, digits, dots, dashes and underscores');
+    const kept = (retention ?? {}) as Record<string, unknown>;
+    return {
+      name,
+      retention: {
+        messages: 'messages' in kept ? orNone(count(1, 1e9))(kept['messages']) : DEFAULT_RETENTION.messages,
+        age: 'age' in kept ? orNone(duration(1000, 100 * 365 * 86_400_000))(kept['age']) : DEFAULT_RETENTION.age,
+        bytes: 'bytes' in kept ? orNone(size(1))(kept['bytes']) : DEFAULT_RETENTION.bytes,
+      },
+      tags: tags === undefined ? [] : list(tags),
+      credentials: credentials === undefined ? [] : (Array.isArray(credentials) ? credentials : [credentials]).map((one: unknown) => {
+        const { user, password } = (one ?? {}) as Record<string, unknown>;
+        return typeof user === 'string' && typeof password === 'string' && user && password ? { user, password } : wrong('must give each of a stream\'s credentials a user and a password');
+      }),
+    };
+  });
+};
+
+function setting<T>(shown: string, parse: (value: unknown) => T, says: string, extra: { secret?: true } = {}): Setting<T> {
+  return { fallback: parse(shown === '' ? null : shown), shown, parse, says, ...extra };
+}
+
+const MEGA = 1024 * 1024;
+
+export const SETTINGS = {
+  smtpListen: setting('127.0.0.1:1025', listen, 'Where SMTP is taken (plain, with STARTTLS). `:1025` is every interface; port 0 any free one.'),
+  smtpsListen: setting<Listen | null>('off', optionalListen, 'A second SMTP listener with implicit TLS, for instance `127.0.0.1:1465`.'),
+  httpListen: setting('127.0.0.1:8025', listen, 'Where the API and the web inbox are.'),
+  dataDir: setting('./postern-data', path, 'The folder of the database and of the self-made certificate; `:memory:` keeps nothing.'),
+  token: setting<string | null>('', (value) => (value === null ? null : text(value).length >= 8 ? text(value) : wrong('must have at least 8 characters')), 'What HTTP clients must present (Bearer, or as the password of Basic). Made and printed at the first start when HTTP is bound to more than loopback and none is given.', { secret: true }),
+  httpHosts: setting<string[]>('', (value) => (value === null ? [] : list(value)), 'Further host names (comma separated) under which the HTTP side may be called, such as `postern` in a compose file. Guards against DNS rebinding.'),
+  httpOrigins: setting<string[]>('', (value) => (value === null ? [] : list(value)), 'Further web origins (comma separated) whose pages may call the API and open sockets.'),
+  smtpLogin: setting('auto', oneOf('auto', 'required', 'open'), '`required` asks for the credentials of a stream, `open` takes any login and none; `auto` is open on loopback and required elsewhere.'),
+  smtpStarttls: setting('auto', oneOf('auto', 'on', 'off'), '`on` names STARTTLS in EHLO. `auto` does so with a certificate of yours; with the self-made one it does STARTTLS for who asks, but does not name it, because nodemailer, Rails, Laravel, Go and others would upgrade by themselves and then refuse the certificate.'),
+  smtpRequireTls: setting('off', bool, 'Refuse mail before STARTTLS.'),
+  smtpName: setting('postern.test', hostname, 'The name in the SMTP greeting.'),
+  tlsCert: setting<string | null>('', optionalPath, 'A certificate (PEM) for STARTTLS and implicit TLS; without one, Postern makes its own.'),
+  tlsKey: setting<string | null>('', optionalPath, 'The key (PEM) of `tlsCert`.'),
+  maxMessageSize: setting('50m', size(1024), 'Largest message taken, announced in SIZE.'),
+  maxRecipients: setting('1000', count(1, 1_000_000), 'Most recipients of one message.'),
+  maxClients: setting('1000', count(1, 100_000), 'Most SMTP connections at once.'),
+  maxInFlight: setting('256m', size(MEGA), 'Message bytes held in memory over all clients before new mail is put off.'),
+  smtpIdle: setting('5m', duration(1000, 3_600_000), 'An SMTP client that is silent for so long is sent away (RFC 5321 §4.5.3.2.7 asks for 5 minutes).'),
+  smtpSlow: setting('60s', duration(1000, 3_600_000), 'A client that sends less than 1 kB of a message within this time is sent away.'),
+  smtpEarlyTalker: setting('0s', duration(0, 10_000), 'Wait so long before the greeting, and refuse clients that talk first. 0 greets at once.'),
+  inboxDomain: setting('postern.test', hostname, 'The domain of the addresses that `POST /v1/inboxes` makes.'),
+  retainMessages: setting<number | null>('100000', orNone(count(1, 1e9)), 'Messages kept in the default stream, the newest; `none` for no limit.'),
+  retainAge: setting<number | null>('none', orNone(duration(1000, 100 * 365 * 86_400_000)), 'How long messages of the default stream are kept.'),
+  retainBytes: setting<number | null>('10g', orNone(size(1)), 'Bytes of messages kept in the default stream.'),
+  streams: setting<ConfiguredStream[]>('', (value) => (value === null ? [] : streams(value)), 'Streams that exist from the start: names, comma separated, or in the file objects with `name`, `retention`, `tags`, `credentials`.', { secret: true }),
+  rspamdUrl: setting<string | null>('', (value) => (value === null || text(value) === 'off' ? null : webAddress(value)), 'The rspamd that checks of a message ask for a score, for instance `http://127.0.0.1:11333`. It is handed the whole message; without one, none is asked.'),
+  spamdAddress: setting<Listen | null>('off', optionalListen, 'The spamd (SpamAssassin) that checks of a message ask for a score, for instance `127.0.0.1:783`. It is handed the whole message.'),
+  linkCheck: setting('off', bool, 'Checks of a message also ask each web address that it links to (public addresses only, HEAD first). Off, nothing leaves the machine.'),
+  logLevel: setting('info', oneOf('silent', 'error', 'warn', 'info', 'debug', 'trace'), 'How much is logged: `info` is one line per message.'),
+  logFormat: setting('auto', oneOf('auto', 'json', 'text'), '`json` lines or readable `text`; `auto` is text on a terminal.'),
+} as const satisfies Record<string, Setting<unknown>>;
+
+export type Config = { -readonly [K in keyof typeof SETTINGS]: ReturnType<(typeof SETTINGS)[K]['parse']> };
+type Name = keyof Config;
+
+/** Environment variables of the house that are no settings of the server. */
+const FOREIGN = ['POSTERN_URL', 'POSTERN_CHROMIUM', 'POSTERN_CONFIG'];
+/** What Kubernetes and Docker links put into every container beside a service that is named `postern`. */
+const SERVICE_LINK = /^POSTERN_(?:NAME|SERVICE_HOST|SERVICE_PORT(?:_\w+)?|PORT(?:_\d+_(?:TCP|UDP)(?:_(?:PROTO|PORT|ADDR))?)?)$/;
+
+const words = (name: string) => name.replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`);
+export const flagOf = (name: string): string => `--${words(name)}`;
+export const envOf = (name: string): string => `POSTERN_${words(name).replaceAll('-', '_').toUpperCase()}`;
+
+export function defaults(): Config {
+  return Object.fromEntries(Object.entries(SETTINGS).map(([name, one]) => [name, one.fallback])) as Config;
+}
+
+export type ConfigSource = { args?: string[]; env?: Record<string, string | undefined>; file?: string };
+
+/** Reads command line, environment and file. Throws ConfigError. */
+export function readConfig(source: ConfigSource): Config {
+  const config = defaults() as Record<string, unknown>;
+  const set = (name: string, from: string, value: unknown) => {
+    try {
+      config[name] = SETTINGS[name as Name].parse(value);
+    } catch (error) {
+      if (!(error instanceof Wrong)) throw error;
+      const got = SETTINGS[name as Name] as Setting<unknown>;
+      throw new ConfigError(`${from} ${error.message}${got.secret ? '' : `; it is ${JSON.stringify(value)}`}`);
+    }
+  };
+  const flags = readFlags(source.args ?? []);
+  const env = source.env ?? {};
+  const file = flags.get('config') ?? env['POSTERN_CONFIG'] ?? source.file;
+
+  if (file !== undefined) for (const [key, value] of Object.entries(readFile(file))) {
+    if (!Object.hasOwn(SETTINGS, key)) throw new ConfigError(`${file}: no setting is named "${key}"${nearest(key, Object.keys(SETTINGS), ' (did you mean "%"?)')}`);
+    set(key, `${file}: "${key}"`, value);
+  }
+  const byEnv = new Map(Object.keys(SETTINGS).map((name) => [envOf(name), name]));
+  for (const [key, value] of Object.entries(env)) {
+    if (!key.startsWith('POSTERN_') || value === undefined || FOREIGN.includes(key) || SERVICE_LINK.test(key)) continue;
+    const name = byEnv.get(key);
+    if (name === undefined) throw new ConfigError(`No setting is named ${key}${nearest(key, [...byEnv.keys()], ' (did you mean %?)')}`);
+    if (value !== '') set(name, key, value);
+  }
+  for (const [name, value] of flags) if (name !== 'config') set(name, flagOf(name), value);
+
+  const done = config as Config;
+  if ((done.tlsCert === null) !== (done.tlsKey === null)) throw new ConfigError('tlsCert and tlsKey go together: give both or neither');
+  return done;
+}
+
+function readFlags(args: string[]): Map<string, string> {
+  const known = new Map<string, string>(Object.keys(SETTINGS).map((name) => [flagOf(name), name]));
+  known.set('--config', 'config');
+  const flags = new Map<string, string>();
+  for (let i = 0; i < args.length; i++) {
+    const [flag = '', ...rest] = args[i]!.split('=');
+    const name = known.get(flag);
+    if (name === undefined) throw new ConfigError(`No option is named ${flag}${nearest(flag, [...known.keys()], ' (did you mean %?)')}; --help lists them`);
+    const isSwitch = name !== 'config' && SETTINGS[name as Name].parse === (bool as unknown);
+    if (rest.length > 0) flags.set(name, rest.join('='));
+    else if (isSwitch && (i + 1 >= args.length || args[i + 1]!.startsWith('--'))) flags.set(name, 'on');
+    else if (++i < args.length) flags.set(name, args[i]!);
+    else throw new ConfigError(`${flag} needs a value, like ${flag} ${name === 'config' ? 'postern.config.json' : SETTINGS[name as Name].shown || '…'}`);
+  }
+  return flags;
+}
+
+function readFile(file: string): Record<string, unknown> {
+  let content: unknown;
+  try {
+    content = JSON.parse(readFileSync(file, 'utf8'));
+  } catch (error) {
+    throw new ConfigError(`${file} cannot be read as JSON: ${(error as Error).message}`);
+  }
+  if (content === null || typeof content !== 'object' || Array.isArray(content)) throw new ConfigError(`${file} must hold one JSON object`);
+  const { $schema: _schema, ...settings } = content as Record<string, unknown>;
+  return settings;
+}

@@ -1,0 +1,37 @@
+/**
+ * Identifiers: 26 characters of Crockford base 32, ten for the millisecond and
+ * sixteen of chance (the ULID layout), so that ids sort by the time they were
+ * made and can be made on any node. Inside one millisecond they count up, so
+ * one process never makes two out of order.
+ */
+import { randomFillSync } from 'node:crypto';
+
+const ALPHABET = '0123456789ABCDEFGHJKMNPQRSTVWXYZ';
+const CHANCE = 16;
+
+export type MakeId = (now: number) => string;
+
+export function idMaker(fill: (bytes: Uint8Array) => void = (bytes) => void randomFillSync(bytes)): MakeId {
+  let lastTime = -1;
+  let timePart = '';
+  const chance = new Uint8Array(CHANCE);
+  return (now) => {
+    if (now > lastTime) {
+      lastTime = now;
+      timePart = '';
+      for (let rest = now, i = 0; i < 10; i++, rest = Math.floor(rest / 32)) timePart = ALPHABET[rest % 32] + timePart;
+      fill(chance);
+      for (let i = 0; i < CHANCE; i++) chance[i]! &= 31;
+      chance[0]! &= 15; // leaves room to count up without running over
+    } else {
+      for (let i = CHANCE - 1; i >= 0 && (chance[i] = (chance[i]! + 1) & 31) === 0; i--);
+    }
+    let id = timePart;
+    for (let i = 0; i < CHANCE; i++) id += ALPHABET[chance[i]!];
+    return id;
+  };
+}
+
+/** As a piece of a pattern. */
+export const ID = '[0-9A-HJKMNP-TV-Z]{26}';
+export const ID_PATTERN = new RegExp(`^${ID}$`);

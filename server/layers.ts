@@ -1,0 +1,30 @@
+/**
+ * Who may import whom, and who may reach the network. Arrows only point down:
+ * a folder sees itself, the folders in its line and the words that all share
+ * (COMMON). layers.test.ts holds every file to it; tests are free.
+ */
+
+/** Files of server/ that any folder but mail/ may use: they know nothing of mail. */
+export const COMMON: readonly string[] = ['clock.ts', 'ids.ts', 'log.ts', 'nearest.ts', 'operator-error.ts', 'units.ts'];
+
+/** Folder of server/ → what else of server/ it may import: folders, single files, or '*' for all. */
+export const LAYERS: Record<string, readonly string[]> = {
+  mail: [],
+  classify: ['mail'],
+  dsn: ['mail', 'classify', 'inbox/mime'],
+  events: ['mail'],
+  inbox: ['mail', 'events'],
+  admission: ['mail'],
+  store: ['mail', 'events', 'inbox/port.ts', 'inbox/filter.ts', 'inbox/words.ts', 'admission/port.ts'],
+  api: ['mail', 'classify', 'events', 'inbox', 'admission', 'store/port.ts', 'metrics.ts'],
+  cli: ['*'],
+};
+
+/** Modules of packages and of Node that only the named folders and files may import. */
+export const GUARDED: readonly { module: RegExp; only: readonly string[]; why: string }[] = [
+  { module: /^(better-sqlite3|drizzle-orm)(\/|$)/, only: ['store'], why: 'nothing above store/ knows SQL' },
+  { module: /^smtp-server(\/|$)/, only: ['admission'], why: 'there is one SMTP listener' },
+  { module: /^mailparser(\/|$)/, only: ['inbox'], why: 'bodies are parsed in one place, in a worker' },
+  { module: /^(node:)?(net|tls|dns|http|https|http2|dgram)(\/|$)/, only: ['admission/smtp', 'api/serve.ts', 'api/socket.ts', 'cli', 'inbox/checks/dialer.ts', 'inbox/checks/network/rspamd.ts', 'inbox/checks/network/spamd.ts'], why: 'nothing else opens a connection: "can this mail my customers?" must stay easy to answer' },
+  { module: /^(nodemailer\/lib\/(smtp-connection|smtp-transport|smtp-pool|mailer)|nodemailer$|undici)/, only: ['cli'], why: 'only a command that a person types sends mail; the server only composes it' },
+];
