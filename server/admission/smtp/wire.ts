@@ -1,0 +1,151 @@
+/**
+ * What comes from a client: command lines, and after DATA the octets of a
+ * message. One command is out at a time; the rest of the input waits, and so,
+ * through the socket, does the client. A command ends at LF, with or without a
+ * CR before it (people type them with netcat); a message only at CR LF . CR LF.
+ * A line beyond the limit is passed over without being collected. A command
+ * without its line end is none: it is dropped when the input ends.
+ */
+import { Writable } from 'node:stream';
+import { bodyScanner, type Scanned } from './body-scanner.ts';
+
+export type BodySink = {
+  /** A piece of the message. A promise is back-pressure and never rejects. */
+  write(piece: Buffer): void | Promise<void>;
+  /** The final dot was read; `done` lets the next command come. */
+  end(done: () => void): void;
+};
+
+export type WireEvents = {
+  command(line: Buffer, done: () => void): void;
+  tooLong(done: () => void): void;
+  /** The client will send no more; everything it sent has been answered. */
+  ended(): void;
+};
+
+const LF = 0x0a;
+const CR = 0x0d;
+const EMPTY = Buffer.alloc(0);
+/** Commands taken from one chunk before other connections have a turn. */
+const TURN = 100;
+
+export class Wire extends Writable {
+  /** Once true, what still comes is read and thrown away. */
+  isClosed = false;
+  readonly #limit: number;
+  readonly #events: WireEvents;
+  #chunk: Buffer = EMPTY;
+  #at = 0;
+  #partial: Buffer[] = [];
+  #partialLength = 0;
+  #next: (() => void) | undefined;
+  #body: { scan: (chunk: Buffer) => Scanned; sink: BodySink } | undefined;
+  #pressed = false;
+
+  constructor(limit: number, events: WireEvents) {
+    super({ decodeStrings: false, highWaterMark: 64 * 1024 });
+    this.#limit = limit;
+    this.#events = events;
+  }
+
+  /** From the next octet on it is a message. */
+  beginBody(sink: BodySink): void {
+    this.#body = { scan: bodyScanner(), sink };
+  }
+
+  /** A message is coming in and it is the client that is waited for. */
+  get wantsBody(): boolean {
+    return this.#body !== undefined && !this.#pressed;
+  }
+
+  override _write(chunk: Buffer, _encoding: string, next: () => void): void {
+    this.#chunk = chunk;
+    this.#at = 0;
+    this.#next = next;
+    this.#pump();
+  }
+
+  override _final(next: () => void): void {
+    if (!this.isClosed) this.#events.ended();
+    next();
+  }
+
+  #pump(): void {
+    for (let turn = 0; ; turn++) {
+      if (this.isClosed || this.#at >= this.#chunk.length) {
+        const next = this.#next;
+        this.#chunk = EMPTY;
+        this.#next = undefined;
+        next?.();
+        return;
+      }
+      if (turn >= TURN) {
+        setImmediate(() => this.#pump());
+        return;
+      }
+      if (!(this.#body ? this.#readBody() : this.#readLine())) return;
+    }
+  }
+
+  /** False when the pump has to wait: it is called again. */
+  #readLine(): boolean {
+    const chunk = this.#chunk;
+    const lf = chunk.indexOf(LF, this.#at);
+    const end = lf < 0 ? chunk.length : lf;
+    const piece = chunk.subarray(this.#at, end);
+    this.#at = end + 1;
+    const length = this.#partialLength + piece.length;
+    if (lf < 0) {
+      this.#partialLength = length;
+      if (length <= this.#limit) this.#partial.push(piece);
+      else this.#partial = [];
+      return true;
+    }
+    let line = piece;
+    if (this.#partialLength > 0) {
+      if (length <= this.#limit) line = Buffer.concat([...this.#partial, piece]);
+      this.#partial = [];
+      this.#partialLength = 0;
+    }
+    if (length > this.#limit) return this.#handOver((done) => this.#events.tooLong(done));
+    if (line.length > 0 && line[line.length - 1] === CR) line = line.subarray(0, line.length - 1);
+    return this.#handOver((done) => this.#events.command(line, done));
+  }
+
+  #readBody(): boolean {
+    const { scan, sink } = this.#body!;
+    const chunk = this.#at === 0 ? this.#chunk : this.#chunk.subarray(this.#at);
+    const { heldCr, kept, end } = scan(chunk);
+    this.#at = end < 0 ? this.#chunk.length : this.#at + end;
+    let pressed = heldCr ? sink.write(Buffer.of(CR)) : undefined;
+    if (kept.length > 0) pressed = pressed ? pressed.then(() => sink.write(kept)) : sink.write(kept);
+    if (!pressed) return end < 0 || this.#endBody(sink);
+    void this.#goOnAfter(pressed, () => end < 0 || this.#endBody(sink));
+    return false;
+  }
+
+  async #goOnAfter(pressed: Promise<void>, go: () => boolean): Promise<void> {
+    this.#pressed = true;
+    await pressed;
+    this.#pressed = false;
+    if (go()) this.#pump();
+  }
+
+  #endBody(sink: BodySink): boolean {
+    this.#body = undefined;
+    return this.#handOver((done) => sink.end(done));
+  }
+
+  /** Calls and waits for `done`; true when it came at once, so that the loop goes on instead of a recursion. */
+  #handOver(call: (done: () => void) => void): boolean {
+    let now = true;
+    let finished = false;
+    call(() => {
+      if (finished) return;
+      finished = true;
+      if (!now) this.#pump();
+    });
+    now = false;
+    return finished;
+  }
+}

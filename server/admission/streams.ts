@@ -1,0 +1,120 @@
+/**
+ * The streams and their credentials, in memory over the store: read at start,
+ * changed only through here, so that the listener can ask at every message
+ * without a query and is always right. A change is in the store before it is
+ * seen.
+ */
+import type { Clock } from '../clock.ts';
+import type { MakeId } from '../ids.ts';
+import { type Credential, DEFAULT_RETENTION, DEFAULT_STREAM, type Retention, STREAM_NAME, type Stream } from '../mail/stream.ts';
+import { hashPassword, makePassword, PASSWORD_LIMIT, passwordCheck } from './credentials.ts';
+import type { StreamChange, StreamStore } from './port.ts';
+
+/** What a user name stands for: a credential, or a stream of that name. A stream with credentials of its own is `guarded`: its name alone opens nothing. */
+export type LoginTarget = { kind: 'credential'; credential: Credential } | { kind: 'stream'; stream: string; guarded: boolean };
+
+export type StreamInput = { name: string; mode?: 'capture'; retention?: Partial<Retention>; tags?: string[] };
+export type CredentialInput = { stream: string; user?: string; password?: string; expiresAt?: number };
+export type MadeCredential = { credential: Credential; /** Shown once. */ password: string };
+
+export type Streams = {
+  all(): Stream[];
+  get(name: string): Stream | undefined;
+  /** `bad-name` when it is not a STREAM_NAME. */
+  create(input: StreamInput): Promise<Stream | 'taken' | 'bad-name'>;
+  change(name: string, change: StreamChange): Promise<Stream | undefined>;
+  /** With its mail and its credentials. `default` stays. */
+  remove(name: string): Promise<boolean | 'default'>;
+  /** All, or those of a stream. */
+  credentials(stream?: string): Credential[];
+  createCredential(input: CredentialInput): Promise<MadeCredential | 'taken' | 'no-stream' | 'bad-user' | 'bad-password'>;
+  deleteCredential(stream: string, id: string): Promise<boolean>;
+  streamTags(name: string): readonly string[];
+  loginFor(user: string): LoginTarget | undefined;
+  /** Whether any stream has credentials. */
+  hasCredentials(): boolean;
+  /** For `undefined` (nobody) it takes as long as for a wrong password. Expiry is the caller's to look at. */
+  verify(password: string, credential: Credential | undefined): Promise<boolean>;
+};
+
+export type StreamsOptions = {
+  store: StreamStore;
+  clock: Clock;
+  makeId: MakeId;
+  /** From the configuration; made when they are not there yet, left alone when they are. */
+  declared?: readonly StreamInput[];
+};
+
+// No spaces or control characters, and it must fit an SMTP URL's user part when encoded.
+const USER_NAME = /^[^\s\p{C}]{1,128}$/u;
+
+export async function openStreams({ store, clock, makeId, declared = [] }: StreamsOptions): Promise<Streams> {
+  const streams = new Map<string, Stream>();
+  const users = new Map<string, Credential>();
+  const passwords = passwordCheck();
+  for (const stream of await store.streams()) streams.set(stream.name, stream);
+  for (const credential of await store.credentials()) users.set(credential.user, credential);
+
+  async function create({ name, mode = 'capture', retention, tags = [] }: StreamInput): Promise<Stream | 'taken' | 'bad-name'> {
+    if (!STREAM_NAME.test(name)) return 'bad-name';
+    if (streams.has(name)) return 'taken';
+    const stream: Stream = { name, mode, retention: { ...DEFAULT_RETENTION, ...retention }, tags, createdAt: clock.now() };
+    if (!(await store.createStream(stream))) return 'taken';
+    streams.set(name, stream);
+    return stream;
+  }
+
+  for (const input of [{ name: DEFAULT_STREAM }, ...declared]) {
+    if ((await create(input)) === 'bad-name') throw new Error(`"${input.name}" is no stream name: lower case letters, digits, and . _ - between them, 64 at most`);
+  }
+
+  return {
+    all: () => [...streams.values()],
+    get: (name) => streams.get(name),
+    create,
+    async change(name, change) {
+      if (!streams.has(name)) return undefined;
+      const stream = await store.changeStream(name, change);
+      if (stream) streams.set(name, stream);
+      return stream;
+    },
+    async remove(name) {
+      if (name === DEFAULT_STREAM) return 'default';
+      if (!(await store.deleteStream(name))) return false;
+      streams.delete(name);
+      for (const credential of [...users.values()]) if (credential.stream === name) users.delete(credential.user);
+      return true;
+    },
+    credentials: (stream) => [...users.values()].filter((credential) => stream === undefined || credential.stream === stream),
+    async createCredential({ stream, user, password = makePassword(), expiresAt }) {
+      if (!streams.has(stream)) return 'no-stream';
+      const now = clock.now();
+      const id = makeId(now);
+      // The end of the id is chance; 10 characters of it are 50 bits.
+      const name = user ?? `${stream}-${id.slice(-10).toLowerCase()}`;
+      if (!USER_NAME.test(name)) return 'bad-user';
+      if (password === '' || Buffer.byteLength(password) > PASSWORD_LIMIT) return 'bad-password';
+      // The name of another stream would take its open login away.
+      if (users.has(name) || (streams.has(name) && name !== stream)) return 'taken';
+      const credential: Credential = { id, stream, user: name, hash: await hashPassword(password), createdAt: now, ...(expiresAt === undefined ? {} : { expiresAt }) };
+      if (!(await store.createCredential(credential))) return 'taken';
+      users.set(name, credential);
+      return { credential, password };
+    },
+    async deleteCredential(stream, id) {
+      if (!(await store.deleteCredential(stream, id))) return false;
+      for (const credential of [...users.values()]) if (credential.id === id) users.delete(credential.user);
+      return true;
+    },
+    streamTags: (name) => streams.get(name)?.tags ?? [],
+    loginFor(user) {
+      const credential = users.get(user);
+      if (credential) return { kind: 'credential', credential };
+      if (!streams.has(user)) return undefined;
+      const guarded = [...users.values()].some(({ stream }) => stream === user);
+      return { kind: 'stream', stream: user, guarded };
+    },
+    hasCredentials: () => users.size > 0,
+    verify: (password, credential) => passwords.verify(password, credential?.hash),
+  };
+}
