@@ -1,0 +1,109 @@
+/** Streams, their credentials, and the addresses handed out: few rows, rarely written. */
+import type { Database } from 'better-sqlite3';
+import type { InboxRecord, StreamChange } from '../../admission/port.ts';
+import type { PosternEvent } from '../../events/event.ts';
+import { addressKey } from '../../mail/address.ts';
+import { type Credential, DEFAULT_RETENTION, DEFAULT_STREAM, type Stream, type StreamMode } from '../../mail/stream.ts';
+import type { Ledger } from './ledger.ts';
+import { type Remove, STEP } from './remove.ts';
+import type { Told } from './wire.ts';
+
+type StreamRow = { name: string; mode: string; keepMessages: number | null; keepAge: number | null; keepBytes: number | null; tags: string; createdAt: number };
+
+const STREAM = 'SELECT name, mode, keep_messages AS keepMessages, keep_age AS keepAge, keep_bytes AS keepBytes, tags, created_at AS createdAt FROM streams';
+
+function streamOf(row: StreamRow): Stream {
+  return {
+    name: row.name,
+    mode: row.mode as StreamMode,
+    retention: { messages: row.keepMessages, age: row.keepAge, bytes: row.keepBytes },
+    tags: JSON.parse(row.tags) as string[],
+    createdAt: row.createdAt,
+  };
+}
+
+/** Drops a null `expiresAt`, which is how the row says "for ever". */
+function lasting<T extends { expiresAt: number | null }>({ expiresAt, ...rest }: T): Omit<T, 'expiresAt'> & { expiresAt?: number } {
+  return expiresAt === null ? rest : { ...rest, expiresAt };
+}
+
+export function createLaneReading(db: Database) {
+  const all = db.prepare(`${STREAM} ORDER BY name`);
+  const credentials = db.prepare('SELECT c.id, s.name AS stream, c.user, c.hash, c.created_at AS createdAt, c.expires_at AS expiresAt FROM credentials c JOIN streams s ON s.id = c.stream ORDER BY c.created_at, c.id');
+  const inbox = db.prepare('SELECT i.address, s.name AS stream, i.created_at AS createdAt, i.expires_at AS expiresAt FROM inboxes i JOIN streams s ON s.id = i.stream WHERE i.key = ?');
+  return {
+    streams: (): Stream[] => (all.all() as StreamRow[]).map(streamOf),
+    credentials: (): Credential[] => (credentials.all() as (Omit<Credential, 'expiresAt'> & { expiresAt: number | null })[]).map(lasting),
+    inbox(address: string): InboxRecord | undefined {
+      const row = inbox.get(addressKey(address)) as (Omit<InboxRecord, 'expiresAt'> & { expiresAt: number | null }) | undefined;
+      return row && lasting(row);
+    },
+  };
+}
+
+export function createLanes(db: Database, ledger: Ledger, removing: Remove) {
+  const one = db.prepare(`${STREAM} WHERE name = ?`);
+  const insert = db.prepare('INSERT OR IGNORE INTO streams (name, mode, keep_messages, keep_age, keep_bytes, tags, created_at) VALUES (?, ?, ?, ?, ?, ?, ?)');
+  const update = db.prepare('UPDATE streams SET keep_messages = ?, keep_age = ?, keep_bytes = ?, tags = ? WHERE name = ?');
+  const insertCredential = db.prepare('INSERT OR IGNORE INTO credentials (id, stream, user, hash, created_at, expires_at) VALUES (?, ?, ?, ?, ?, ?)');
+  const deleteCredential = db.prepare('DELETE FROM credentials WHERE stream = ? AND id = ?');
+  const insertInbox = db.prepare('INSERT OR IGNORE INTO inboxes (key, address, stream, created_at, expires_at) VALUES (?, ?, ?, ?, ?)');
+  const oldest = db.prepare('SELECT seq FROM messages WHERE stream = ? ORDER BY seq LIMIT ?').pluck();
+  const deletions = ['DELETE FROM credentials WHERE stream = ?', 'DELETE FROM inboxes WHERE stream = ?', 'DELETE FROM streams WHERE id = ?'].map((sql) => db.prepare(sql));
+
+  const add = ({ name, mode, retention, tags, createdAt }: Stream) => {
+    const added = insert.run(name, mode, retention.messages, retention.age, retention.bytes, JSON.stringify(tags), createdAt).changes > 0;
+    if (added) ledger.reload();
+    return added;
+  };
+  const told = <T>(value: T, ...events: PosternEvent[]): Told<T> => ({ value, events });
+  const streamId = (name: string) => {
+    const book = ledger.stream(name);
+    if (!book) throw new Error(`There is no stream "${name}"`);
+    return book.id;
+  };
+
+  return {
+    /** `default` always exists. */
+    ensureDefault(now: number): void {
+      if (!ledger.stream(DEFAULT_STREAM)) ledger.transact(() => add({ name: DEFAULT_STREAM, mode: 'capture', retention: DEFAULT_RETENTION, tags: [], createdAt: now }));
+    },
+    createStream(stream: Stream, at: number): Told<boolean> {
+      return ledger.transact(() => (add(stream) ? told(true, ledger.tell(at, { type: 'stream.created', stream: stream.name })) : told(false)));
+    },
+    changeStream(name: string, change: StreamChange, at: number): Told<Stream | null> {
+      return ledger.transact(() => {
+        const row = one.get(name) as StreamRow | undefined;
+        if (!row) return told(null);
+        const stream = { ...streamOf(row), ...change };
+        const { messages, age, bytes } = stream.retention;
+        update.run(messages, age, bytes, JSON.stringify(stream.tags), name);
+        return told(stream, ledger.tell(at, { type: 'stream.updated', stream: name }));
+      });
+    },
+    /** One step of it; `more` until the stream itself is gone. */
+    deleteStream(name: string, at: number): Told<'none' | 'more' | 'gone'> {
+      return ledger.transact(() => {
+        const book = ledger.stream(name);
+        if (!book || name === DEFAULT_STREAM) return told('none');
+        const seqs = oldest.all(book.id, STEP) as number[];
+        const step = removing.step(seqs, 'user', at);
+        if (book.messages > 0) return told('more', ...step.events);
+        for (const statement of deletions) statement.run(book.id);
+        ledger.reload();
+        return told('gone', ...step.events, ledger.tell(at, { type: 'stream.deleted', stream: name }));
+      });
+    },
+    createCredential: (credential: Credential): boolean =>
+      ledger.transact(() => insertCredential.run(credential.id, streamId(credential.stream), credential.user, credential.hash, credential.createdAt, credential.expiresAt ?? null).changes > 0),
+    deleteCredential: (stream: string, id: string): boolean =>
+      ledger.transact(() => deleteCredential.run(ledger.stream(stream)?.id ?? 0, id).changes > 0),
+    createInbox(inbox: InboxRecord, at: number): Told<boolean> {
+      return ledger.transact(() => {
+        const { address, stream, createdAt, expiresAt } = inbox;
+        if (insertInbox.run(addressKey(address), address, streamId(stream), createdAt, expiresAt ?? null).changes === 0) return told(false);
+        return told(true, ledger.tell(at, { type: 'inbox.created', stream, address }));
+      });
+    },
+  };
+}

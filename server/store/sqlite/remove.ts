@@ -1,0 +1,94 @@
+/**
+ * Takes messages out, with everything that hangs on them, in steps that leave
+ * room for other commits. Clearing an inbox takes a message away from that
+ * inbox only: it is deleted when its last recipient lets go of it, so one
+ * test never deletes another one's mail. The log keeps telling of a message
+ * that is gone: its summary moves into its event.
+ */
+import type { Database } from 'better-sqlite3';
+import type { EventBody, PosternEvent } from '../../events/event.ts';
+import type { Ledger } from './ledger.ts';
+import { ROLE } from './roles.ts';
+import { capturedSummary, type Fixed } from './row.ts';
+import { PIECES_MOST, type Told } from './wire.ts';
+
+/** Messages, and octets of raw messages, that one transaction deletes. */
+export const STEP = 500;
+const STEP_BYTES = 64 * 1024 * 1024;
+
+type Row = { id: string; stream: number; receivedAt: number; size: number; read: number; parse: number; event: number; tags: string; fixed: string; upload: number | null };
+type By = Extract<EventBody, { type: 'messages.deleted' }>['by'];
+type Gone = Map<string, string[]>;
+
+export function createRemove(db: Database, ledger: Ledger) {
+  const find = db.prepare('SELECT m.id, m.stream, m.received_at AS receivedAt, m.size, m.read, m.parse, m.event, m.tags, c.summary AS fixed, c.upload FROM messages m JOIN contents c ON c.seq = m.seq WHERE m.seq = ?');
+  const keepSummary = db.prepare('UPDATE events SET data = ? WHERE id = ? AND data IS NULL');
+  const hasEvent = db.prepare('SELECT 1 FROM events WHERE id = ?');
+  const bySeq = ['messages', 'contents', 'addresses', 'parsed'].map((table) => db.prepare(`DELETE FROM ${table} WHERE seq = ?`));
+  const deleteWords = db.prepare('DELETE FROM words WHERE rowid = ?');
+  const deleteTag = db.prepare('DELETE FROM tags WHERE tag = ? AND seq = ?');
+  const deleteUpload = db.prepare('DELETE FROM uploads WHERE id = ?');
+  const deletePieces = db.prepare('DELETE FROM pieces WHERE key >= ? AND key < ?');
+  const otherInbox = db.prepare(`SELECT 1 FROM addresses WHERE seq = ? AND roles & ${ROLE.recipient} AND key <> ? LIMIT 1`);
+  const letGo = db.prepare(`UPDATE addresses SET roles = roles & ~${ROLE.recipient} WHERE key = ? AND seq = ?`);
+
+  /** Inside a transaction. Octets that it held; 0 when it was gone already. */
+  function removeOne(seq: number, gone: Gone): number {
+    const row = find.get(seq) as Row | undefined;
+    if (!row) return 0;
+    const book = ledger.streamById(row.stream)!;
+    if (hasEvent.get(row.event)) {
+      const summary = capturedSummary({ id: row.id, seq, stream: book.name, receivedAt: row.receivedAt, size: row.size }, JSON.parse(row.fixed) as Fixed);
+      keepSummary.run(JSON.stringify({ message: row.id, summary }), row.event);
+    }
+    for (const statement of bySeq) statement.run(seq);
+    if (row.parse !== 0) deleteWords.run(seq);
+    if (row.tags !== '[]') for (const tag of JSON.parse(row.tags) as string[]) deleteTag.run(tag, seq);
+    if (row.upload !== null) {
+      deleteUpload.run(row.upload);
+      deletePieces.run(row.upload * PIECES_MOST, (row.upload + 1) * PIECES_MOST);
+    }
+    book.messages--;
+    book.bytes -= row.size;
+    if (row.read === 0) book.unread--;
+    ledger.touch(book);
+    const ids = gone.get(book.name);
+    if (ids) ids.push(row.id);
+    else gone.set(book.name, [row.id]);
+    return row.size;
+  }
+
+  function tellOf(gone: Gone, by: By, at: number): PosternEvent[] {
+    return [...gone].map(([stream, messages]) => ledger.tell(at, { type: 'messages.deleted', stream, messages, by }));
+  }
+
+  /** Inside a transaction: runs over the first of `seqs` and answers how many it took. */
+  function step(seqs: readonly number[], each: (seq: number, gone: Gone) => number, by: By, at: number): Told<number> {
+    const gone: Gone = new Map();
+    let bytes = 0;
+    let taken = 0;
+    for (const seq of seqs) {
+      if (taken >= STEP || bytes > STEP_BYTES) break;
+      bytes += each(seq, gone);
+      taken++;
+    }
+    return { value: taken, events: tellOf(gone, by, at) };
+  }
+
+  const releaseFrom = (key: string) => (seq: number, gone: Gone) => {
+    if (!otherInbox.get(seq, key)) return removeOne(seq, gone);
+    letGo.run(key, seq);
+    return 0;
+  };
+
+  return {
+    /** Both inside a transaction. */
+    step: (seqs: readonly number[], by: By, at: number) => step(seqs, removeOne, by, at),
+    releaseStep: (key: string, seqs: readonly number[], by: By, at: number) => step(seqs, releaseFrom(key), by, at),
+    /** Answers how many of `seqs`, from the first on, are done. */
+    remove: (seqs: readonly number[], at: number): Told<number> => ledger.transact(() => step(seqs, removeOne, 'user', at)),
+    release: (key: string, seqs: readonly number[], at: number): Told<number> => ledger.transact(() => step(seqs, releaseFrom(key), 'user', at)),
+  };
+}
+
+export type Remove = ReturnType<typeof createRemove>;
