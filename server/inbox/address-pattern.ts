@@ -1,0 +1,68 @@
+/**
+ * Compares addresses with a pattern, as filter.ts defines it: exact by their
+ * key; with `*` for any run of characters; without an `@` a whole local part
+ * or a whole domain. Linear in the address, whatever the pattern.
+ */
+import { addressKey, domainKey, splitAddress } from '../mail/address.ts';
+
+/** Takes keys (see addressKey), not addresses. */
+export type KeyTest = (key: string) => boolean;
+
+const known = new Map<string, KeyTest>();
+const KNOWN_LIMIT = 1_000;
+
+export function patternTest(pattern: string): KeyTest {
+  let test = known.get(pattern);
+  if (!test) {
+    if (known.size >= KNOWN_LIMIT) known.clear();
+    known.set(pattern, (test = compile(pattern)));
+  }
+  return test;
+}
+
+function compile(pattern: string): KeyTest {
+  const wanted = addressKey(pattern);
+  if (pattern.includes('*')) {
+    const pieces = wanted.split('*');
+    return (key) => fits(key, pieces);
+  }
+  if (pattern.includes('@')) return (key) => key === wanted;
+  const domain = domainKey(pattern.trim());
+  return (key) => {
+    if (key === wanted) return true;
+    if (!key.includes('@')) return false;
+    const parts = splitAddress(key);
+    return parts.local === wanted || parts.domain === domain;
+  };
+}
+
+/** Each piece as early as it can be: then the rest has the most room. */
+function fits(text: string, pieces: readonly string[]): boolean {
+  const first = pieces[0]!;
+  const last = pieces.at(-1)!;
+  if (!text.startsWith(first) || text.length < first.length + last.length || !text.endsWith(last)) return false;
+  let at = first.length;
+  const end = text.length - last.length;
+  for (const piece of pieces.slice(1, -1)) {
+    const found = text.indexOf(piece, at);
+    if (found < 0 || found + piece.length > end) return false;
+    at = found + piece.length;
+  }
+  return true;
+}
+
+/** Under which of `keysOf` a message must be found to fit the pattern; undefined for a pattern with `*`. */
+export function patternKeys(pattern: string): string[] | undefined {
+  if (pattern.includes('*')) return undefined;
+  const key = addressKey(pattern);
+  return pattern.includes('@') ? [key] : [...new Set([key, domainKey(pattern.trim())])];
+}
+
+/** The keys under which an address may be asked for: itself, its local part, its domain. */
+export function addKeysOf(address: string, keys: Set<string>): void {
+  const key = addressKey(address);
+  keys.add(key);
+  if (!key.includes('@')) return;
+  const { local, domain } = splitAddress(key);
+  keys.add(local).add(domain);
+}
