@@ -1,0 +1,33 @@
+/** The OpenAPI 3.1 document, made from the schemas that check requests. Made once, when first asked for. */
+import type { OpenAPIHono } from '@hono/zod-openapi';
+
+export type OpenApi = ReturnType<OpenAPIHono['getOpenAPI31Document']>;
+
+export const NOUNS: { name: string; description: string }[] = [
+  { name: 'Submitting', description: 'Mail goes in.' },
+  { name: 'Messages', description: 'Mail is listed, searched, read, marked and deleted. Reading changes nothing.' },
+  { name: 'Waiting', description: 'A request is held until mail comes.' },
+  { name: 'Inboxes', description: 'Addresses, and the tags in use.' },
+  { name: 'Streams', description: 'Lanes with their own mode, logins and retention.' },
+  { name: 'Events', description: 'Everything that happens, as one list with a cursor.' },
+  { name: 'Classifier', description: 'What mail servers say, explained.' },
+  { name: 'Operation', description: 'For clients that start, orchestrators and scrapers.' },
+];
+
+export function openApi(app: OpenAPIHono, version: string): OpenApi {
+  const document = app.getOpenAPI31Document({
+    openapi: '3.1.0',
+    info: {
+      title: 'Postern', version, license: { name: 'MIT' },
+      description: 'An email sandbox: captures what an application sends, and lets tests and people read it. Times are ISO 8601 in UTC; sizes are octets; durations are milliseconds or texts like `10s`, `5m`, `72h`, `7d`. Every error is a problem (RFC 9457).',
+    },
+    servers: [{ url: '/' }],
+    tags: NOUNS,
+    security: [{}, { token: [] }],
+  });
+  document.components = {
+    ...document.components,
+    securitySchemes: { token: { type: 'http', scheme: 'bearer', description: 'When the server was started with a token.' } },
+  };
+  return document;
+}

@@ -1,0 +1,171 @@
+/**
+ * One way to declare a route: its path, what it takes (schemas that check the
+ * request), what it answers, and which problems it can have. The same
+ * declaration makes the OpenAPI document, the 405 and 404 answers and
+ * docs/api.md, so none of them can drift from what is served.
+ */
+import { OpenAPIHono, type z } from '@hono/zod-openapi';
+import type { Context } from 'hono';
+import { type BodyReader, isJson, parseJson, SMALL_BODY } from './body.ts';
+import { problem, type ProblemName, PROBLEMS } from './problems.ts';
+import { Problem } from './schemas/submit.ts';
+
+export type Method = 'get' | 'post' | 'patch' | 'delete';
+
+export type Spec<P, Q, B, A> = {
+  method: Method;
+  /** As OpenAPI writes it: `/v1/messages/{id}`. */
+  path: string;
+  noun: string;
+  summary: string;
+  description?: string;
+  params?: z.ZodType<P>;
+  query?: z.ZodType<Q>;
+  body?: z.ZodType<B>;
+  /** A request without any body counts as `{}`. */
+  bodyOptional?: true;
+  /** Of the body; JSON bodies are small but where said. */
+  bodyLimit?: number;
+  status?: 200 | 201 | 202;
+  /** Absent: 204, or a Response that the handler makes (then `produces` says what). */
+  answer?: z.ZodType<A>;
+  /** Content types of answers that are no JSON. */
+  produces?: string[];
+  /** Content types of bodies that the handler reads by itself, with a schema for the document. */
+  consumes?: Record<string, z.ZodType>;
+  problems?: ProblemName[];
+  /** Request headers worth a line. */
+  headers?: Record<string, string>;
+  /** Problems that say more than the plain ones: status → schema. */
+  problemAnswers?: Record<number, z.ZodType>;
+  noStore?: true;
+};
+
+export type Ask<P, Q, B> = { c: Context; params: P; query: Q; body: B };
+
+export type Declared = { method: Method; path: string; matches: (path: string) => boolean; spec: Spec<never, never, never, never> };
+
+export type Routes = {
+  app: OpenAPIHono;
+  declared: Declared[];
+  add<P, Q, B, A>(spec: Spec<P, Q, B, A>, handle: (ask: Ask<P, Q, B>) => Promise<A | Response> | A | Response): void;
+};
+
+export function createRoutes(app: OpenAPIHono, bodies: BodyReader): Routes {
+  const declared: Declared[] = [];
+  return {
+    app,
+    declared,
+    add(spec, handle) {
+      declared.push({ method: spec.method, path: spec.path, matches: matcher(spec.path), spec: spec as unknown as Spec<never, never, never, never> });
+      document(app, spec);
+      const honoPath = spec.path.replaceAll(/\{(\w+)\}/g, ':$1');
+      app.on(spec.method.toUpperCase(), honoPath, async (c) => {
+        const faults: { path: string; message: string }[] = [];
+        const check = <T>(schema: z.ZodType<T> | undefined, value: unknown, prefix = ''): T => {
+          if (!schema) return value as T;
+          const result = schema.safeParse(value);
+          if (result.success) return result.data;
+          faults.push(...faultsOf(result.error, prefix));
+          return undefined as T;
+        };
+        const params = check(spec.params, c.req.param());
+        const query = check(spec.query, queryOf(c));
+        let body = undefined as never;
+        const bare = spec.bodyOptional && c.req.header('content-type') === undefined && (c.req.raw.body === null || c.req.header('content-length') === '0');
+        if (spec.body && bare) {
+          body = check(spec.body, {}) as never;
+        } else if (spec.body) {
+          if (!isJson(c.req.header('content-type'))) return problem('unsupported-type', { detail: 'This takes application/json.' });
+          const read = await bodies.read(c, spec.bodyLimit ?? SMALL_BODY);
+          if (read instanceof Response) return read;
+          read.release();
+          const parsed = parseJson(read.bytes);
+          if (parsed instanceof Response) return parsed;
+          body = check(spec.body, parsed.value) as never;
+        }
+        if (faults.length > 0) return invalid(faults);
+        const answer = await handle({ c, params, query, body });
+        if (answer instanceof Response) return answer;
+        if (!spec.answer) return c.body(null, 204);
+        return c.json(answer as object, spec.status ?? 200, spec.noStore ? { 'cache-control': 'no-store' } : {});
+      });
+    },
+  };
+}
+
+export const invalid = (errors: { path: string; message: string }[]): Response =>
+  problem('invalid', { detail: errors.slice(0, 3).map(({ path, message }) => (path ? `${path}: ${message}` : message)).join('; '), errors: errors.slice(0, 50) });
+
+/** zod's issues with paths like `attachments.0.content`; of a union the branch that came nearest. */
+export function faultsOf(error: z.ZodError, prefix = ''): { path: string; message: string }[] {
+  const faults: { path: string; message: string }[] = [];
+  const add = (issues: readonly z.core.$ZodIssue[], at: string) => {
+    for (const issue of issues) {
+      const path = [at, ...issue.path.map(String)].filter(Boolean).join('.');
+      if (isAbsent(issue)) faults.push({ path, message: 'is missing' });
+      else if (issue.code === 'invalid_union' && issue.errors.length > 0) {
+        const nearest = issue.errors.reduce((best, one) => (deepest(one) > deepest(best) ? one : best));
+        if (deepest(nearest) > 0) add(nearest, path);
+        else faults.push({ path, message: issue.errors.flat().map(({ message }) => message).join(', or ') || issue.message });
+      } else if (issue.code === 'unrecognized_keys') {
+        for (const key of issue.keys.slice(0, 20)) faults.push({ path: [path, key.slice(0, 100)].filter(Boolean).join('.'), message: 'is not known here' });
+      } else {
+        faults.push({ path, message: issue.message });
+      }
+    }
+  };
+  add(error.issues, prefix);
+  return faults.slice(0, 50);
+}
+
+/** zod tells an absent value from a wrong one in its text only; of a union, every branch does. */
+const isAbsent = (issue: z.core.$ZodIssue): boolean =>
+  issue.code === 'invalid_union' ? issue.errors.length > 0 && issue.errors.flat().every(isAbsent) : issue.code === 'invalid_type' && issue.message.endsWith('received undefined');
+
+const deepest = (issues: readonly z.core.$ZodIssue[]): number =>
+  issues.reduce((most, { path, code }) => Math.max(most, path.length, code === 'unrecognized_keys' ? 1 : 0), 0);
+
+/** One value per name, or all of them where a name comes twice (which most schemas refuse). */
+function queryOf(c: Context): Record<string, string | string[]> {
+  const query: Record<string, string | string[]> = Object.create(null) as Record<string, string | string[]>;
+  for (const [name, values] of Object.entries(c.req.queries())) query[name] = values.length === 1 ? values[0]! : values;
+  return { ...query };
+}
+
+function matcher(path: string): (path: string) => boolean {
+  const pattern = new RegExp(`^${path.replaceAll(/[.*+?^$()|[\]\\]/g, '\\$&').replaceAll(/\{\w+\}/g, '[^/]+')}$`);
+  return (asked) => pattern.test(asked);
+}
+
+function document<P, Q, B, A>(app: OpenAPIHono, spec: Spec<P, Q, B, A>): void {
+  const consumes = spec.body ? { 'application/json': spec.body as z.ZodType } : spec.consumes;
+  const content = Object.fromEntries((spec.produces ?? []).map((type) => [type, { schema: { type: 'string' as const } }]));
+  if (spec.answer) content['application/json'] = { schema: spec.answer as never };
+  const done = spec.answer || spec.produces ? spec.status ?? 200 : 204;
+  const problems = new Map<number, ProblemName[]>();
+  const takes = spec.params || spec.query || spec.body || spec.consumes;
+  for (const name of [...(takes ? ['invalid' as const] : []), ...(spec.problems ?? [])]) {
+    problems.set(PROBLEMS[name].status, [...(problems.get(PROBLEMS[name].status) ?? []), name]);
+  }
+  app.openAPIRegistry.registerPath({
+    method: spec.method,
+    path: spec.path,
+    tags: [spec.noun],
+    summary: spec.summary,
+    ...(spec.description === undefined ? {} : { description: spec.description }),
+    request: {
+      ...(spec.params ? { params: spec.params as never } : {}),
+      ...(spec.query ? { query: spec.query as never } : {}),
+      ...(consumes ? { body: { required: !spec.bodyOptional, content: Object.fromEntries(Object.entries(consumes).map(([type, schema]) => [type, { schema }])) } } : {}),
+    },
+    ...(spec.headers ? { parameters: Object.entries(spec.headers).map(([name, description]) => ({ name, in: 'header' as const, description, schema: { type: 'string' as const } })) } : {}),
+    responses: {
+      [done]: { description: done === 204 ? 'Done; nothing to say.' : spec.summary, ...(Object.keys(content).length > 0 ? { content } : {}) },
+      ...Object.fromEntries([...problems].map(([status, names]) => [status, {
+        description: names.map((name) => `${PROBLEMS[name].title} (\`${name}\`)`).join('; '),
+        content: { 'application/problem+json': { schema: spec.problemAnswers?.[status] ?? Problem } },
+      }])),
+    },
+  });
+}

@@ -1,0 +1,80 @@
+/**
+ * Schemas of query parameters. They are strict: a misspelt filter is an
+ * error, since a DELETE or a wait that ignored it would mean another thing.
+ */
+import { z } from '@hono/zod-openapi';
+import type * as wire from '../../../sdk/contract.ts';
+import { ID_PATTERN } from '../../ids.ts';
+import { parseDuration } from '../../units.ts';
+import { agree } from './agree.ts';
+
+const text = z.string().max(2_000);
+const moment = text.openapi({ description: 'A time (ISO 8601), or how long ago: `10m`, `2d`.' });
+
+export const flag = z.enum(['true', 'false', '1', '0']).transform((value) => value === 'true' || value === '1')
+  .openapi({ type: 'boolean' });
+
+const whole = (least: number, most: number) => z.string()
+  .regex(/^\d{1,9}$/, `a whole number from ${least} to ${most}`)
+  .transform(Number)
+  .refine((value) => value >= least && value <= most, `a whole number from ${least} to ${most}`)
+  .openapi({ type: 'integer', minimum: least, maximum: most });
+
+const filters = {
+  stream: text.optional(),
+  inbox: text.optional().openapi({ description: 'An address that the envelope was for.' }),
+  to: text.optional().openapi({ description: 'Envelope recipient or To; exact unless it holds `*`.' }),
+  from: text.optional().openapi({ description: 'Envelope sender or From; exact unless it holds `*`.' }),
+  subject: text.optional().openapi({ description: 'Part of the subject, in any case.' }),
+  tag: text.optional(),
+  since: moment.optional(),
+  before: moment.optional(),
+  unread: flag.optional(),
+  q: text.optional().openapi({ description: 'The search language: words, "quotes", `-`, OR, and `to: from: cc: bcc: subject: header: message-id: tag: has: is: before: after: larger: smaller:`.' }),
+};
+
+export const Filters = z.strictObject(filters);
+/** Ids in one request: what fits a request line (16 kB) with room for other headers. */
+export const IDS_MOST = 500;
+const ids = z.string().transform((value) => value.split(','))
+  .refine((all) => all.every((id) => ID_PATTERN.test(id)), 'ids, separated by commas; leave it out to mean all that the other parameters find')
+  .refine((all) => all.length <= IDS_MOST, `at most ${IDS_MOST} ids`)
+  .openapi({ type: 'string', description: `Ids, separated by commas, at most ${IDS_MOST}: of these, those that are in the stream or inbox. Goes with no other filter.` });
+/** What a deletion or change applies to. */
+export const ScopeFilters = z.strictObject({ ...filters, id: ids.optional() });
+
+const raw = flag.optional().openapi({ description: 'As it is written.' });
+const pass = text.optional().openapi({ description: 'Part of an address that `/frame` answered; stands for the token.' });
+export const HtmlQuery = z.strictObject({ ...filters, raw, pass, remote: flag.optional().openapi({ description: 'Pictures, styles and fonts of other hosts may be loaded.' }) });
+export const PartQuery = z.strictObject({ ...filters, raw, pass, inline: flag.optional() });
+export const FrameQuery = z.strictObject({ ...filters, part: text.optional() });
+
+export const Paging = z.strictObject({ ...filters, cursor: text.optional(), limit: whole(1, 500).optional() });
+
+/** At most ten minutes: a longer one is asked again with its cursor. */
+export const LONGEST_WAIT = 600_000;
+const duration = z.string().refine((value) => parseDuration(value) !== undefined, 'milliseconds or a text like 10s, 5m')
+  .openapi({ description: 'Milliseconds, or a text like `10s`, `5m`.' });
+
+export const WaitFilters = z.strictObject({
+  ...filters,
+  after: text.optional().openapi({ description: 'A cursor: only what came after it.' }),
+  count: whole(0, 500).optional().openapi({ description: 'At least so many (default 1). 0 asserts that none comes.' }),
+  timeout: duration.refine((value) => (parseDuration(value) ?? 0) <= LONGEST_WAIT, 'at most 10m').optional(),
+});
+
+export const EventFilters = z.strictObject({
+  after: z.string().regex(/^\d{1,15}$/, 'the `cursor` or an event\'s `id`').transform(Number).optional().openapi({ type: 'integer' }),
+  stream: text.optional(),
+  types: text.optional().openapi({ description: 'Kinds of event, separated by commas.' }),
+});
+export const EventPaging = z.strictObject({ ...EventFilters.shape, limit: whole(1, 500).optional(), latest: whole(1, 500).optional().openapi({ type: 'integer', minimum: 1, maximum: 500, description: 'The newest so many; of these, the kinds that `types` names.' }) });
+
+export const InboxFilters = z.strictObject({ stream: text.optional(), prefix: text.optional(), limit: whole(1, 500).optional() });
+export const StreamFilter = z.strictObject({ stream: text.optional() });
+export const Rfc822Envelope = z.strictObject({
+  from: z.union([text, z.array(text).max(1)]).optional(),
+  to: z.union([text, z.array(text)]).optional(),
+});
+
+agree<typeof Filters, wire.MessageQuery>();

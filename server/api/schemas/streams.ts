@@ -1,0 +1,115 @@
+/** Schemas of streams, credentials, inboxes, tags, events and waits. Checked against the contract. */
+import { z } from '@hono/zod-openapi';
+import type * as wire from '../../../sdk/contract.ts';
+import { parseDuration } from '../../units.ts';
+import { agree } from './agree.ts';
+import { Message, MessageDetail } from './message.ts';
+import { Problem } from './submit.ts';
+
+const amount = z.number().int().min(0).max(Number.MAX_SAFE_INTEGER);
+export const durationInput = z.union([z.string(), z.number().min(0)])
+  .refine((value) => parseDuration(String(value)) !== undefined, 'milliseconds or a text like 10s, 5m, 72h, 7d')
+  .openapi({ description: 'Milliseconds, or a text like `10s`, `5m`, `72h`, `7d`.' });
+
+const RetentionInput = z.strictObject({
+  messages: amount.nullable().optional(),
+  age: durationInput.nullable().optional(),
+  bytes: amount.nullable().optional(),
+});
+const tags = z.array(z.string().min(1).max(100)).max(50);
+
+export const Stream = z.object({
+  name: z.string(),
+  mode: z.literal('capture'),
+  retention: z.object({ messages: z.number().nullable(), age: z.number().nullable(), bytes: z.number().nullable() }),
+  tags: z.array(z.string()),
+  createdAt: z.string(),
+  messages: z.number(),
+  unread: z.number(),
+  bytes: z.number(),
+  credentials: z.array(z.object({ id: z.string(), user: z.string(), createdAt: z.string(), expiresAt: z.string().nullable() })),
+}).openapi('Stream');
+export const StreamList = z.object({ streams: z.array(Stream) });
+
+export const StreamInput = z.strictObject({
+  name: z.string().max(64).openapi({ description: 'Lower case letters, digits, `.`, `_`, `-`.' }),
+  mode: z.literal('capture').optional(),
+  retention: RetentionInput.optional(),
+  tags: tags.optional(),
+}).openapi('StreamInput');
+export const StreamPatch = z.strictObject({ retention: RetentionInput.optional(), tags: tags.optional() }).openapi('StreamPatch');
+
+export const CredentialInput = z.strictObject({
+  user: z.string().min(1).max(200).optional(),
+  password: z.string().min(1).max(200).optional(),
+  lifetime: durationInput.optional(),
+}).openapi('CredentialInput');
+export const NewCredential = z.object({
+  id: z.string(), user: z.string(), password: z.string().openapi({ description: 'In this answer and never again.' }),
+  stream: z.string(), createdAt: z.string(), expiresAt: z.string().nullable(),
+}).openapi('NewCredential');
+
+export const SmtpSettings = z.object({
+  host: z.string(),
+  port: z.number(),
+  user: z.string().nullable().openapi({ description: 'Null when the login makes no difference.' }),
+  password: z.string().nullable(),
+  url: z.string(),
+  starttls: z.boolean(),
+  tlsPort: z.number().nullable(),
+}).openapi('SmtpSettings');
+
+export const Inbox = z.object({
+  address: z.string(), stream: z.string(), createdAt: z.string(), expiresAt: z.string().nullable(), smtp: SmtpSettings, cursor: z.string(),
+}).openapi('Inbox');
+export const InboxInput = z.strictObject({
+  stream: z.string().optional(),
+  prefix: z.string().max(32).optional(),
+  address: z.string().optional(),
+  lifetime: durationInput.optional(),
+}).openapi('InboxInput');
+export const InboxList = z.object({
+  inboxes: z.array(z.object({ address: z.string(), messages: z.number(), unread: z.number(), lastAt: z.string() })),
+}).openapi('InboxList');
+export const TagList = z.object({ tags: z.array(z.object({ tag: z.string(), messages: z.number() })) });
+
+const common = { id: z.number(), at: z.string(), stream: z.string() };
+const PosternEvent = z.discriminatedUnion('type', [
+  z.object({ ...common, type: z.literal('message.captured'), message: z.string(), summary: Message }),
+  z.object({ ...common, type: z.literal('message.parsed'), message: z.string(), parse: z.enum(['done', 'failed']), attachments: z.number() }),
+  z.object({ ...common, type: z.literal('message.updated'), message: z.string(), read: z.boolean().optional(), tags: z.array(z.string()).optional() }),
+  z.object({ ...common, type: z.literal('messages.deleted'), messages: z.array(z.string()), by: z.enum(['user', 'retention']) }),
+  z.object({ ...common, type: z.enum(['stream.created', 'stream.updated', 'stream.deleted']) }),
+  z.object({ ...common, type: z.literal('inbox.created'), address: z.string() }),
+]).openapi('Event');
+export const EventPage = z.object({ events: z.array(PosternEvent), cursor: z.number() }).openapi('EventPage');
+
+export const WaitResult = z.object({ messages: z.array(MessageDetail), cursor: z.string() }).openapi('WaitResult');
+export const WaitTimeoutProblem = Problem.extend({
+  found: z.number(), wanted: z.number(), waited: z.number().openapi({ description: 'Milliseconds.' }),
+  arrived: z.array(z.object({
+    id: z.string(), subject: z.string(), from: z.string(), to: z.array(z.string()), receivedAt: z.string(),
+    differs: z.array(z.object({ field: z.string(), wanted: z.string(), got: z.string() })),
+  })),
+  arrivedInAll: z.number(), cursor: z.string(),
+}).openapi('WaitTimeoutProblem');
+export const UnexpectedMailProblem = Problem.extend({ messages: z.array(Message), cursor: z.string() }).openapi('UnexpectedMailProblem');
+
+export const Info = z.object({
+  name: z.literal('postern'), version: z.string(), http: z.string(), smtp: SmtpSettings, loginRequired: z.boolean(),
+  limits: z.object({ messageSize: z.number(), recipients: z.number() }), inboxDomain: z.string(),
+}).openapi('Info');
+
+agree<typeof Stream, wire.Stream>();
+agree<typeof StreamInput, wire.StreamInput>();
+agree<typeof StreamPatch, wire.StreamPatch>();
+agree<typeof NewCredential, wire.NewCredential>();
+agree<typeof SmtpSettings, wire.SmtpSettings>();
+agree<typeof Inbox, wire.Inbox>();
+agree<typeof InboxInput, wire.InboxInput>();
+agree<typeof PosternEvent, wire.PosternEvent>();
+agree<typeof EventPage, wire.EventPage>();
+agree<typeof WaitResult, wire.WaitResult>();
+agree<typeof WaitTimeoutProblem, wire.WaitTimeoutProblem>();
+agree<typeof UnexpectedMailProblem, wire.UnexpectedMailProblem>();
+agree<typeof Info, wire.Info>();

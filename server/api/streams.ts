@@ -1,0 +1,114 @@
+/** /v1/streams and their credentials. */
+import { z } from '@hono/zod-openapi';
+import { STREAM_NAME, type Retention } from '../mail/stream.ts';
+import { parseDuration } from '../units.ts';
+import type { ApiDeps } from './deps.ts';
+import { problem } from './problems.ts';
+import { invalid, type Routes } from './route.ts';
+import { CredentialInput, NewCredential, Stream, StreamInput, StreamList, StreamPatch } from './schemas/streams.ts';
+import { streamOf, timeOf } from './wire.ts';
+
+const Name = z.object({ stream: z.string() });
+
+export const noSuchStream = (name: string): Response => problem('no-such-stream', { detail: `There is no stream "${name.slice(0, 100)}".` });
+const BAD_NAME = 'lower case letters, digits, and . _ - between them, at most 64';
+
+export function streamRoutes({ add }: Routes, deps: ApiDeps): void {
+  const { streams, store } = deps;
+
+  add({
+    method: 'get', path: '/v1/streams', noun: 'Streams', summary: 'All streams, with what they hold', answer: StreamList,
+  }, async () => {
+    const counts = new Map((await store.counts()).map((count) => [count.stream, count]));
+    return { streams: streams.all().map((stream) => streamOf(stream, counts.get(stream.name), streams.credentials(stream.name))) };
+  });
+
+  add({
+    method: 'post', path: '/v1/streams', noun: 'Streams', summary: 'Make a stream', body: StreamInput, status: 201, answer: Stream,
+    problems: ['name-taken', 'malformed-json', 'unsupported-type'],
+  }, async ({ body: { name, retention, tags } }) => {
+    if (!STREAM_NAME.test(name)) return invalid([{ path: 'name', message: BAD_NAME }]);
+    const made = await streams.create({ name, ...(retention ? { retention: retentionOf(retention) } : {}), ...(tags ? { tags } : {}) });
+    if (made === 'bad-name') return invalid([{ path: 'name', message: BAD_NAME }]);
+    return made === 'taken' ? problem('name-taken', { detail: `There is a stream "${name}" already.` }) : streamOf(made, undefined, []);
+  });
+
+  add({
+    method: 'get', path: '/v1/streams/{stream}', noun: 'Streams', summary: 'One stream', params: Name, answer: Stream, problems: ['no-such-stream'],
+  }, ({ params }) => shown(params.stream));
+
+  add({
+    method: 'patch', path: '/v1/streams/{stream}', noun: 'Streams', summary: 'Change what a stream keeps, and its tags',
+    params: Name, body: StreamPatch, answer: Stream, problems: ['no-such-stream', 'malformed-json', 'unsupported-type'],
+  }, async ({ params, body: { retention, tags } }) => {
+    const before = streams.get(params.stream);
+    if (!before) return noSuchStream(params.stream);
+    const changed = await streams.change(params.stream, {
+      ...(retention ? { retention: { ...before.retention, ...retentionOf(retention) } } : {}),
+      ...(tags ? { tags } : {}),
+    });
+    return changed ? shown(params.stream) : noSuchStream(params.stream);
+  });
+
+  add({
+    method: 'delete', path: '/v1/streams/{stream}', noun: 'Streams', summary: 'Delete a stream with its mail and credentials',
+    params: Name, problems: ['no-such-stream', 'default-stream'],
+  }, async ({ c, params }) => {
+    const removed = await streams.remove(params.stream);
+    if (removed === 'default') return problem('default-stream');
+    return removed ? c.body(null, 204) : noSuchStream(params.stream);
+  });
+
+  add({
+    method: 'post', path: '/v1/streams/{stream}/credentials', noun: 'Streams', summary: 'Make a login for a stream',
+    description: 'From the first one on, mail for this stream needs a login. The password is shown in this answer only.',
+    params: Name, body: CredentialInput, bodyOptional: true, status: 201, answer: NewCredential, noStore: true,
+    problems: ['no-such-stream', 'name-taken', 'malformed-json', 'unsupported-type'],
+  }, async ({ params: { stream }, body: { user, password, lifetime } }) => {
+    const expiresAt = lifetime === undefined ? undefined : deps.clock.now() + parseDuration(String(lifetime))!;
+    const made = await streams.createCredential({
+      stream,
+      ...(user === undefined ? {} : { user }),
+      ...(password === undefined ? {} : { password }),
+      ...(expiresAt === undefined ? {} : { expiresAt }),
+    });
+    switch (made) {
+      case 'no-stream': return noSuchStream(stream);
+      case 'taken': return problem('name-taken', { detail: 'This user name stands for another credential or stream already.' });
+      case 'bad-user': return invalid([{ path: 'user', message: 'no spaces or control characters, at most 128' }]);
+      case 'bad-password': return invalid([{ path: 'password', message: 'is empty or too long' }]);
+      default: {
+        const { credential } = made;
+        return {
+          id: credential.id, user: credential.user, password: made.password, stream,
+          createdAt: timeOf(credential.createdAt), expiresAt: credential.expiresAt === undefined ? null : timeOf(credential.expiresAt),
+        };
+      }
+    }
+  });
+
+  add({
+    method: 'delete', path: '/v1/streams/{stream}/credentials/{id}', noun: 'Streams', summary: 'Take a login back',
+    params: Name.extend({ id: z.string() }), problems: ['no-such-stream', 'no-such-credential'],
+  }, async ({ c, params: { stream, id } }) => {
+    if (!streams.get(stream)) return noSuchStream(stream);
+    return (await streams.deleteCredential(stream, id)) ? c.body(null, 204) : problem('no-such-credential');
+  });
+
+  async function shown(name: string) {
+    const stream = streams.get(name);
+    if (!stream) return noSuchStream(name);
+    return streamOf(stream, (await store.counts()).find((count) => count.stream === name), streams.credentials(name));
+  }
+}
+
+type RetentionInput = NonNullable<z.output<typeof StreamInput>['retention']>;
+
+/** Only what was said; durations in milliseconds. */
+function retentionOf({ messages, age, bytes }: RetentionInput): Partial<Retention> {
+  return {
+    ...(messages === undefined ? {} : { messages }),
+    ...(age === undefined ? {} : { age: age === null ? null : parseDuration(String(age))! }),
+    ...(bytes === undefined ? {} : { bytes }),
+  };
+}

@@ -1,0 +1,152 @@
+/** POST /v1/streams/{stream}/messages: words requests for admission/submit.ts, and its outcomes as answers. */
+import { z } from '@hono/zod-openapi';
+import type { Context } from 'hono';
+import type { BatchResult, SubmitResult } from '../../sdk/contract.ts';
+import type { Refusal, RefusalReason } from '../admission/refusal.ts';
+import { newFingerprint, type One, type Outcome, type Request } from '../admission/submit.ts';
+import type { Draft } from '../admission/submit-draft.ts';
+import { type BodyReader, isJson, jsonLimit, packed, parseJson } from './body.ts';
+import { clientOf } from './client.ts';
+import type { ApiDeps } from './deps.ts';
+import { problem, problemBody, type ProblemName } from './problems.ts';
+import { faultsOf, invalid, type Routes } from './route.ts';
+import { Rfc822Envelope } from './schemas/query.ts';
+import { BatchResult as BatchSchema, MessageInput, SubmitResult as SubmitSchema } from './schemas/submit.ts';
+
+/** Messages of one batch. */
+const BATCH_LIMIT = 500;
+const KEY = /^[\x21-\x7e]{1,255}$/;
+
+const REFUSALS: Partial<Record<RefusalReason, ProblemName>> = {
+  'message-too-large': 'message-too-large',
+  'no-room': 'no-room',
+  'disk-full': 'disk-full',
+  'store-broken': 'store-broken',
+  'shutting-down': 'shutting-down',
+  'too-many-recipients': 'too-many-recipients',
+  'unknown-stream': 'no-such-stream',
+};
+const problemOf = ({ reason }: Refusal): ProblemName => REFUSALS[reason] ?? 'invalid';
+
+export function submissionRoutes({ add }: Routes, deps: ApiDeps, bodies: BodyReader): void {
+  const { submit, clock, info } = deps;
+  const limit = jsonLimit(info.limits.messageSize);
+
+  add({
+    method: 'post', path: '/v1/streams/{stream}/messages', noun: 'Submitting', summary: 'Hand in a message, a batch, or a raw message',
+    description: [
+      'JSON: one message, or an array of up to 500 that is answered message by message (`BatchResult`).',
+      '`message/rfc822`: kept byte for byte; the envelope is given by the query parameters `from` and `to` (repeatable) or taken from the header, Bcc included.',
+      'Answered after the commit.',
+    ].join(' '),
+    params: z.object({ stream: z.string() }),
+    query: Rfc822Envelope,
+    consumes: { 'application/json': z.union([MessageInput, z.array(MessageInput).min(1).max(BATCH_LIMIT)]), 'message/rfc822': z.string() },
+    headers: { 'Idempotency-Key': 'The same key with the same request is answered as the first time (`Idempotency-Replayed: true`), for 24 hours, and kept once.' },
+    status: 202, answer: z.union([SubmitSchema, BatchSchema]),
+    problems: ['malformed-json', 'unsupported-type', 'no-such-stream', 'idempotency-conflict', 'message-too-large', 'body-too-large', 'too-many-recipients', 'no-room', 'store-broken', 'shutting-down', 'disk-full'],
+  }, async ({ c, params: { stream }, query }) => {
+    if (!deps.streams.get(stream)) return problem('no-such-stream', { detail: `There is no stream "${stream.slice(0, 100)}".` });
+    const type = c.req.header('content-type') ?? '';
+    const key = c.req.header('idempotency-key');
+    if (key !== undefined && !KEY.test(key)) return invalid([{ path: 'Idempotency-Key', message: '1 to 255 printable characters' }]);
+    const request = requestOf(c, stream, type, key);
+
+    if (/^message\/rfc822\s*(?:;|$)/i.test(type)) {
+      const refused = packed(c);
+      if (refused) return refused;
+      const from = [query.from ?? []].flat()[0];
+      const to = query.to === undefined ? undefined : [query.to].flat();
+      const given = { ...(from === undefined ? {} : { from: bare(from) }), ...(to ? { to: to.map(bare) } : {}) };
+      const outcome = await submit.raw(request, piecesOf(c), given, Number(c.req.header('content-length') ?? 0));
+      return answered(c, outcome);
+    }
+    if (!isJson(type)) return problem('unsupported-type', { detail: 'This takes application/json or message/rfc822.' });
+    if (query.from !== undefined || query.to !== undefined) return invalid([{ path: query.to === undefined ? 'from' : 'to', message: 'goes with message/rfc822; in JSON it is `envelope`' }]);
+
+    const read = await bodies.read(c, limit);
+    if (read instanceof Response) return read;
+    try {
+      const parsed = parseJson(read.bytes);
+      if (parsed instanceof Response) return parsed;
+      const { value } = parsed;
+      if (!Array.isArray(value)) {
+        const draft = MessageInput.safeParse(value);
+        return draft.success ? answered(c, await submit.draft(request, read.bytes, draft.data)) : invalid(faultsOf(draft.error));
+      }
+      if (value.length === 0 || value.length > BATCH_LIMIT) return invalid([{ path: '', message: `a batch holds 1 to ${BATCH_LIMIT} messages` }]);
+      const drafts = value.map((one): Draft | ReturnType<typeof faultsOf> => {
+        const draft = MessageInput.safeParse(one);
+        return draft.success ? draft.data : faultsOf(draft.error);
+      });
+      return answered(c, await submit.batch(request, read.bytes, drafts, wordBatch));
+    } finally {
+      read.release();
+    }
+  });
+
+  /** One line per message, as SMTP has it; and refusals that were made before the gate are counted too. */
+  function answered<A extends SubmitResult | BatchResult>(c: Context, outcome: Outcome<A>): Response {
+    if (outcome.kind === 'answer') {
+      for (const { id, stream, envelope: { from, recipients }, body, receivedAt, session } of outcome.kept) {
+        deps.log.info({ id, stream, from, recipients: recipients.length, size: body.size, ms: receivedAt - session.times.opened }, 'message accepted');
+      }
+    } else if (outcome.kind === 'refused' && outcome.reason === 'too-many-recipients') {
+      deps.metrics.heard(outcome);
+    }
+    return answerOf(c, outcome);
+  }
+
+  function requestOf(c: Context, stream: string, type: string, key: string | undefined): Request {
+    const now = clock.now();
+    const url = new URL(c.req.url);
+    const size = c.req.header('content-length');
+    return {
+      stream,
+      session: {
+        id: deps.makeId(now),
+        protocol: 'http',
+        client: clientOf(c),
+        ...(c.req.header('user-agent') === undefined ? {} : { hello: c.req.header('user-agent')!.slice(0, 500) }),
+        transcript: [{ at: now, by: 'C', line: `POST ${url.pathname}${url.search}`.slice(0, 1_000) }, { at: now, by: '*', line: `${type.slice(0, 200)}${size === undefined ? '' : `, ${size} octets`}` }],
+        times: { opened: now, data: now, received: now },
+      },
+      ...(key === undefined ? {} : { key: { key, hash: newFingerprint('POST', url.pathname + url.search, type) } }),
+    };
+  }
+}
+
+/** `<a@b.test>` as in SMTP is as good as `a@b.test`; `<>` is the null sender. */
+const bare = (address: string) => address.trim().replace(/^<(.*)>$/s, '$1');
+
+async function* piecesOf(c: Context): AsyncGenerator<Uint8Array> {
+  const stream = c.req.raw.body as unknown as AsyncIterable<Uint8Array> | null;
+  if (stream) yield* stream;
+}
+
+function answerOf<A extends SubmitResult | BatchResult>(c: Context, outcome: Outcome<A>): Response {
+  switch (outcome.kind) {
+    case 'answer': return c.json(outcome.answer, 202, outcome.replayed ? { 'idempotency-replayed': 'true' } : {});
+    case 'invalid': return invalid(outcome.faults);
+    case 'conflict': return problem('idempotency-conflict', { detail: `Within 24 hours the key "${c.req.header('idempotency-key')}" came with another body, path or type.` });
+    case 'refused': return problem(problemOf(outcome), { detail: outcome.text });
+  }
+}
+
+function wordBatch(results: One[]): BatchResult {
+  return {
+    results: results.map((one) => {
+      switch (one.kind) {
+        case 'accepted': return { status: 202 as const, ...one.result };
+        case 'invalid': {
+          const body = problemBody('invalid', { errors: one.faults });
+          return { status: body.status, problem: body };
+        }
+        case 'refused': {
+          const body = problemBody(problemOf(one), { detail: one.text });
+          return { status: body.status, problem: body };
+        }
+      }
+    }),
+  };
+}
