@@ -1,0 +1,107 @@
+import fc from 'fast-check';
+import { expect, test } from 'vitest';
+import { FAULTS, parseReply, type Fault, STAGES } from '../mail/reply.ts';
+import { CLASSES } from './classes.ts';
+import { classify } from './classify.ts';
+import { LEXICON } from './lexicon.ts';
+
+const judge = (text: string, known: Parameters<typeof parseReply>[1] = {}) => classify(parseReply(text, known));
+
+test('a user that does not exist is suppressed', () => {
+  expect(judge('550 5.1.1 <ann@example.test>... User unknown')).toMatchObject({ class: 'invalid_recipient', scope: 'recipient', permanence: 'hard', action: 'suppress', facets: { confidence: 'phrase' } });
+});
+
+test('the same with a 4xx is tried again', () => {
+  expect(judge('450 4.1.1 <ann@example.test>: Recipient address rejected: User unknown in virtual alias table')).toMatchObject({ class: 'invalid_recipient', action: 'retry' });
+});
+
+test('a user that is unknown only after the message is a strike, for the reply is for all of its recipients', () => {
+  expect(judge('550 User unknown', { stage: 'body' })).toMatchObject({ class: 'invalid_recipient', action: 'strike' });
+});
+
+test('a bare 550 to RCPT is a strike, and a bare 5xx that nobody knows fails without one', () => {
+  expect(judge('550', { stage: 'rcpt' })).toMatchObject({ class: 'invalid_recipient', action: 'strike', facets: { confidence: 'code' } });
+  expect(judge('554')).toMatchObject({ class: 'unknown', action: 'fail' });
+  expect(judge('', {})).toMatchObject({ class: 'unknown', action: 'retry' });
+});
+
+test.each([
+  ['550 Ip frequency limited [192.0.2.1]. http://service.mail.qq.com', 'rate_limited', 'slow_down'],
+  ['554 5.2.122 The recipient has exceeded their limit for the number of messages they can receive per hour.', 'recipient_rate', 'retry'],
+  ['550-5.2.1 The user you are trying to contact is receiving mail at a rate that\n550 5.2.1 prevents additional messages. https://support.google.com/mail/?p=ReceivingRatePerm - gsmtp', 'recipient_rate', 'retry'],
+  ['552 5.2.2 mailbox is full', 'mailbox_full', 'retry'],
+  ['552 5.5.3 Too many recipients', 'too_many_recipients', 'split'],
+])('a 5xx that passes with time is not permanent: %s', (text, name, action) => {
+  expect(judge(text)).toMatchObject({ class: name, permanence: 'soft', action });
+});
+
+test('a 4xx that is permanent in effect is not tried again', () => {
+  expect(judge('421 4.7.1 [TS03] All messages from 192.0.2.1 will be permanently deferred; Retrying will NOT succeed.')).toMatchObject({ class: 'ip_blocked', action: 'fix_config', facets: { providerCode: 'TS03' } });
+});
+
+test.each([
+  ['552 5.1.1 Boite du destinataire pleine. Recipient overquota. OFR_417 [417]', 'mailbox_full'],
+  ['550 5.1.1 <a@b.test>: Recipient address rejected: undeliverable address: host mx.b.test said: 552 5.2.2 Over quota', 'mailbox_full'],
+  ['511 5.1.1 5.7.1 sorry, can\'t find a valid MX for sender domain (#5.1.1 - chkuser)', 'sender_invalid'],
+  ['550 5.4.1 Recipient address rejected: Access denied. [mail.prod.protection.outlook.com]', 'invalid_recipient'],
+  ['550 4.4.7 QUEUE.Expired; message expired in the queue', 'expired'],
+])('the text decides over an enhanced code that says something else: %s', (text, name) => {
+  expect(judge(text).class).toBe(name);
+});
+
+test('in a reply of several lines the last one decides, too', () => {
+  expect(judge('550-Requested action not taken: mailbox unavailable\n550-For explanation visit https://postmaster.gmx.net/\n550 Reject due to policy restrictions').class).toBe('policy');
+  expect(judge(`550-${'All mail is checked by the postmaster. '.repeat(100)}\n550 User unknown`).class).toBe('invalid_recipient');
+});
+
+test('what Postfix puts before a reason is no reason', () => {
+  expect(judge('554 5.7.1 <a@b.test>: Recipient address rejected: Message size exceeds the limit').class).toBe('too_large');
+  expect(judge('450 4.7.1 <a@b.test>: Recipient address rejected: Greylisted for 5 minutes').class).toBe('greylisted');
+});
+
+test('words inside an address, a host or a URL say nothing', () => {
+  expect(judge('250 ok').class).toBe('delivered');
+  expect(judge('450 4.2.0 <unknown-user@mailbox-full.test> b17', {}).class).not.toBe('invalid_recipient');
+  expect(judge('550 5.7.1 Not today. https://help.example.test/user/unknown').class).toBe('policy');
+});
+
+test('the facets name provider, code, list, where to be removed, and when to come back', () => {
+  expect(judge('554 5.7.1 Service unavailable; Client host [192.0.2.1] blocked using zen.spamhaus.org; https://www.spamhaus.org/query/ip/192.0.2.1', { stage: 'rcpt', host: 'mx1.hotmail.com' }).facets).toEqual({
+    provider: 'microsoft', phase: 'rcpt', blocklist: 'zen.spamhaus.org', delistUrl: 'https://www.spamhaus.org/query/ip/192.0.2.1', confidence: 'phrase',
+  });
+  expect(judge('451 4.7.1 Greylisting in action, please come back in 00:04:30').facets.retryAfter).toBe(270);
+  expect(judge('450 4.2.0 Greylisted, try again in 5 minutes').facets.retryAfter).toBe(300);
+  expect(judge('550 5.1.1 User unknown since 5 minutes').facets.retryAfter).toBeUndefined();
+});
+
+test.each(FAULTS)('the fault %s is judged by what it is, not by its words', (fault) => {
+  const answer: Fault = { kind: 'fault', stage: 'connect', fault, detail: '550 5.1.1 User unknown' };
+  const verdict = classify(answer);
+  expect(verdict).toMatchObject({ rule: `fault.${fault}`, facets: { confidence: 'structured', phase: 'connect' } });
+  expect(verdict.action === 'suppress').toBe(fault === 'null-mx');
+});
+
+const anyText = fc.oneof(
+  fc.string({ unit: 'binary', maxLength: 3_000 }),
+  fc.array(fc.constantFrom(...Object.values(LEXICON).flatMap((words) => words.split('|')), '550', '5.7.1', '\n', '@', '<a@b.test>', '(', '192.0.2.1'), { maxLength: 600 }).map((words) => words.join(' ')),
+);
+
+test('whatever is said: a verdict, and never suppressed by a 4xx or for what is not hard', () => {
+  fc.assert(fc.property(anyText, fc.option(fc.integer({ min: 200, max: 599 }), { nil: undefined }), fc.option(fc.constantFrom(...STAGES), { nil: undefined }), (text, code, stage) => {
+    const reply = parseReply(text, { ...(code === undefined ? {} : { code }), ...(stage === undefined ? {} : { stage }) });
+    const verdict = classify(reply);
+    expect(CLASSES).toHaveProperty(verdict.class);
+    expect(classify(reply)).toEqual(verdict);
+    const stops = verdict.action === 'suppress' || verdict.action === 'strike';
+    expect(stops && verdict.permanence !== 'hard').toBe(false);
+    expect(stops && reply.code !== undefined && reply.code < 500).toBe(false);
+  }), { numRuns: 400 });
+});
+
+test('one word again and again costs no more than a reply of ordinary words', () => {
+  // Bounded by the number of words, so 2,000 of the worst are a matter of a second, not of minutes.
+  // (The time-out of the test is what fails.)
+  const worst = Object.values(LEXICON).flatMap((words) => words.split('|')).map((word) => judge(`${word} `.repeat(2_048 / (word.length + 1))));
+  expect(worst.length).toBeGreaterThan(800);
+  for (const piece of ['host a [', '(in reply to ', 'a@', '1.', "'", 'http://', 'smtp error from remote server after ', 'in  ', '用户', '\n']) judge(piece.repeat(20_000));
+}, 20_000);

@@ -1,0 +1,198 @@
+/**
+ * Phrases that say the sender's set-up is wrong: authentication, names in
+ * DNS, TLS, logins, sender addresses, relaying. They come before all words
+ * like "rejected" or "unavailable", which stand in these replies, too.
+ */
+import type { Rule } from '../rule.ts';
+
+export const SETUP_RULES: readonly Rule[] = [
+  {
+    id: 'greylisted', class: 'greylisted',
+    when: [
+      '(greylisted|greylist|greylisting|graylisted|graylisting|graylist|grey listed|gray listed|grey listing|postgrey|greylisté|liste grise|lista gris|серый список|灰名单)',
+      'first time ~4 (sender|see|seen|contact|attempt)', '(come|try) back ~2 in ~2 (minutes|seconds)',
+    ],
+    samples: [
+      '451 4.7.1 Greylisting in action, please come back later',
+      '450 4.7.1 <user@example.net>: Recipient address rejected: Greylisted for 5 minutes',
+    ],
+  },
+
+  {
+    id: 'auth.spf-lookup', class: 'authentication',
+    when: ['AUTHN ~6 (timeout|time out|lookup|dns|temperror)'],
+    samples: [
+      '450 4.7.1 <user@example.net>: Recipient address rejected: SPF-Result=ns1.example.test: Time-out on DNS \'SPF\' lookup of \'ns1.example.test\'',
+    ],
+  },
+  {
+    id: 'auth.named', class: 'authentication',
+    when: [
+      'AUTHN', 'not allowed to send ~4 (from|for|as)', 'not (authorized|permitted|designated) to send ~4 (from|for|as|on behalf)',
+      'doesnt allow sending', 'authentication checks',
+    ],
+    unless: ['HOPS'],
+    samples: [
+      '550 5.7.0 Email rejected per sender\'s DMARC policy',
+      '550 5.7.20 Message refused, DKIM is not configured on your sending domain.',
+      '550-SPF-check failed: 550 example.com doesn\'t allow sending mails from 192.0.2.1',
+    ],
+  },
+  {
+    id: 'auth.spoofed', class: 'authentication',
+    when: [
+      '(spoof|spoofed|spoofing|antispoofing|antispoof|forged|forgery|impersonation|impersonating)', 'sender is unauthenticated',
+      '(sender|from|from address) ~4 (mismatch|mismatched|not match|does not match|doesnt match|must match)',
+      'unauthenticated (email|sender|message)',
+    ],
+    unless: ['INACTIVE', 'RELAY', 'forged headers', 'from this range'],
+    samples: ['550 rejecting spoofed message', '550 Rejected by header based Anti-Spoofing policy: user@example.test'],
+  },
+
+  {
+    id: 'dns.ptr', class: 'dns_identity',
+    when: ['ip name lookup failed', 
+      '(ptr|reverse dns|rdns|reverse lookup|reverse hostname|reverse host name|reverse name|reverse record|reverse mapping|fcrdns|pointer record|inverse dns|reverse resolution|in addr arpa|reverse address|reverse entry|reverse domain)',
+      'no (hostname|host name) ~3 (ip|@ip)', 'cannot find your ~2 hostname', 'could not ~2 hostname', 'servers without a valid ~2 (domain|hostname)',
+      '(generic|dynamic|residential|dialup) ~2 (hostname|host name|rdns|ptr)',
+    ],
+    unless: ['RELAY ~1 denied'],
+    samples: [
+      '550 5.7.25 Access denied, the sending IPv6 address [2001:db8::1] must have a reverse DNS record',
+      '550 <a@example.test>: Bad DNS PTR resource record',
+      '450 4.7.1 Client host rejected: cannot find your reverse hostname, [192.0.2.1]',
+    ],
+  },
+  {
+    id: 'dns.helo', class: 'dns_identity',
+    when: ['(helo|ehlo) ~3 (ip address|ip|@ip)', 
+      '@helo-rejected', 'my name was rejected',
+      '(helo|ehlo) ~6 (FAILED|REFUSED|invalid|localhost|syntax|valid|resolve|mismatch|bogus|argument|fqdn|fully|your)',
+      '(invalid|bogus|bad|fake|wrong|forged) ~2 (helo|ehlo)', 'need fully qualified hostname',
+    ],
+    unless: ['SPAM', '(say|send|use|polite|issue|expected) ~3 (helo|ehlo)', '(helo|ehlo) (first|required)', 'LISTED', 'BLOCKLIST'],
+    samples: [
+      '501 5.5.4 HELO/EHLO argument is invalid. https://support.google.com/mail/?p=helo',
+      '504 5.5.2 <localhost>: Helo command rejected: need fully-qualified hostname',
+    ],
+  },
+  {
+    id: 'dns.ehlo', class: 'dns_identity', stage: ['ehlo'], code: [5],
+    when: ['(domain|hostname|name|argument|fqdn)'],
+    unless: ['LISTED', 'BLOCKLIST', 'SPAM', 'RELAY'],
+    samples: ['501 5.0.0 Invalid domain name'],
+  },
+  {
+    id: 'dns.servers', class: 'dns_identity',
+    when: [
+      'accept messages from servers', 'not accept mail from ~2 (hosts|servers) ~2 without', '(hosts|servers|systems) without (dns|a name|names)',
+    ],
+    samples: ['550 We do not accept mail from hosts without dns'],
+  },
+
+  {
+    id: 'tls.needed', class: 'tls',
+    when: [
+      'must issue a starttls',
+      '(starttls|tls|ssl|encryption|secure connection|encrypted connection) ~3 (required|needed|mandatory|requires|require|must|necessary|not available|unavailable|not supported|failed|failure|error|may not be repeated|negotiation|only)',
+      '(requires|require|must use|need|needs|use) ~2 (starttls|tls|ssl|encryption|encrypted|secure connection)', '(tls|ssl) (handshake|negotiation)',
+      'certificate ~4 (expired|invalid|not trusted|untrusted|verify|verification|mismatch|rejected|failed|required)', 'without encryption', 'mta sts',
+      'dane', 'tlsa', '(support|supports) ~1 (tls|starttls|encryption)',
+    ],
+    unless: ['smtp auth', 'auth command'],
+    samples: [
+      '530 5.7.0 Must issue a STARTTLS command first',
+      '421 4.7.0 TLS required for RCPT domain, closing connection.',
+      '553 this route requires encryption (tls)',
+    ],
+  },
+
+  {
+    id: 'credentials.refused', class: 'credentials',
+    when: [
+      '(authentication|auth|login|authorization) ~3 (failed|fail|failure|failed bad|incorrect|unsuccessful|rejected|credentials invalid|disabled|mechanism|type)',
+      '(invalid|incorrect|wrong|bad|unrecognized|unsupported) ~2 (credentials|password|authentication|auth mechanism)',
+      '(username|user name) and password', 'application specific password', 'password required', 'web browser ~4 sign in', 'too many login',
+      'please log in', 'smtp auth', 'pop before smtp', 'authentication failure', 'failed to authenticate', 'identity changes permitted',
+    ],
+    unless: ['dkim', 'spf', 'dmarc', 'RELAY', 'check'],
+    samples: [
+      '535 5.7.8 Error: authentication failed: UGFzc3dvcmQ6',
+      '535 5.7.1 Application-specific password required.',
+      '504 5.7.4 unrecognized authentication type',
+    ],
+  },
+  {
+    id: 'relay.login', class: 'relay_denied',
+    when: ['RELAY & AUTH'],
+    unless: ['AUTHN', 'BLOCKLIST'],
+    samples: [
+      '550 5.7.1 <user@example.net>... Relaying denied. Proper authentication required.',
+      '530 5.7.1 authentication required for relay (#5.7.1)',
+    ],
+  },
+  {
+    id: 'credentials.needed', class: 'credentials',
+    when: [
+      '(authentication|auth|login) ~2 (required|needed|necessary|mandatory|first)', 'authentication required', 'auth required',
+      '(must|need|needs|please|require|requires) ~3 (authenticate|authentication|auth|log in|login)', 'not authenticated', 'unauthenticated mail',
+      'local user only', 'client was not authenticated',
+    ],
+    unless: ['dkim', 'spf', 'dmarc', 'RELAY'],
+    samples: ['530 5.7.0 Authentication required', '550 Unauthenticated mail not allowed from this range'],
+  },
+  {
+    id: 'relay.denied', class: 'relay_denied',
+    when: ['allowed recipient hosts', '(dont|do not|doesnt|does not|not) handle ~1 mail', 'mail for ~3 not accepted (at|by|on|here)', 
+      'RELAY ~4 REFUSED', 'REFUSED ~3 RELAY', '(unable|not able|cannot|cant|not permitted|not allowed|wont|will not|do not|dont|not) ~2 RELAY',
+      'open relay', 'as a relay', '(mx|mx record|mx records) ~3 point to us', 'we do not handle mail', 'insecure mail relay', 'no relay',
+      'not a gateway', 'relay (access|not|prohibited|restriction)', '(allowed|list of) ~2 rcpthosts', 'rcpthosts', 'we do not relay', 'on relay of',
+      'not ~2 (local host|local domain)', 'does not have permissions to submit',
+      '(gateway|server|host) ~2 does not (serve|handle|host|accept mail for) ~3 (domain|@host)',
+      '(domain|host) ~3 not ~2 (hosted|handled|served|local) ~1 here', 'not hosted (here|on)', 'is not (local|served)',
+      '(mail|email) server not authoritative', 'not responsible for', 'mail for ~4 not accepted here',
+    ],
+    unless: [
+      'RELAY recipient table', 'on relay of ~8 (spam|sender)', 'privaterelay', 'SPAM', '(sender|dns) ~12 on relay of', 'registered gateway user',
+    ],
+    samples: [
+      '554 5.7.1 <user@example.net>: Relay access denied',
+      '550 5.7.1 Unable to relay for <user@example.net>',
+      '553 5.7.1 sorry, that domain isn\'t in my list of allowed rcpthosts (#5.7.1)',
+      '451 Open relay not allowed',
+    ],
+  },
+
+  {
+    id: 'sender.rejected', class: 'sender_invalid',
+    when: [
+      '@sender-rejected ~8 (ABSENT|undeliverable|unverified|not owned|not logged|verify|resolve|fully qualified)', 'sender verify failed',
+      'sender ~1 verification failed', 'sender callout',
+    ],
+    unless: ['LISTED'],
+    samples: ['550 Sender verify failed', '550 5.1.0 <a@example.test>: Sender address rejected: User unknown in virtual mailbox table'],
+  },
+  { id: 'sender.status', class: 'sender_invalid', enhanced: ['1.8'], unless: ['outbound', '(recipient|user) ~3 ABSENT'], samples: ['550 5.1.8 <a@example.test> Invalid address'] },
+  {
+    id: 'sender.unresolved', class: 'sender_invalid',
+    when: ['(required|must contain|must resolve|must have|cannot route|callback|callout|route to) ~3 SENDER', 'SENDER ~3 (required|must contain|must resolve|must have|unverifiable)', 'unverifiable ~3 SENDER', 'callback to ~1 SENDER', 
+      'SENDER ~5 (not exist|does not exist|doesnt exist|not found|must exist|does not resolve|not resolve|unresolvable|unroutable|cannot be verified|could not be verified|could not be confirmed|not verified|verify failed|verification failed|verification|callout|callback|no mx|has no mx|invalid|not valid|is bad|not good|unknown|must be valid|no dns|domain not found|nullmx|null mx|does not accept|mx record|syntax|fully qualified|unverified|undeliverable|not local|not registered|not exists)',
+      '(invalid|bad|unknown|illegal|unroutable|unresolvable|nonexistent|malformed|improper|verify|resolve|no such|unverified|fake|forged|missing|valid mx for|records for|valid) ~2 SENDER',
+      'valid from address', '(no|find|valid) ~2 mx ~2 SENDER', 'no mx record', 'from ~6 no mx record', 'sender from ~3 has no', 'return email domain',
+      'return address ~6 (invalid|resolve|exist)', '(invalid|bad) dns mx', 'mail from ~4 (domain|address) ~3 (not exist|doesnt exist|does not exist|not found|not resolve|does not resolve)',
+      'sending domain ~4 (not exist|does not exist|not resolve|no mx|not found)', 'sender email ~4 not (valid|registered|verified)',
+      'from domain is invalid', 'registered gateway user', 'can not verify sender', 'purported responsible', 'could not verify sender',
+    ],
+    unless: ['AUTH ~3 SENDER', 
+      'LISTED', 'recipient domain', 'RECIPIENT unknown in', 'no mx record found for domain', 'reputation', 'sender ~3 SPAM', 'BLOCKLIST',
+      'notauthorized', 'for several', 'recipient address', '(user|recipient|mailbox) ~3 ABSENT',
+    ],
+    samples: ['550 5.1.0 Invalid sender domain', '550 <a@example.test>: Invalid DNS MX or A/AAAA resource record'],
+  },
+  {
+    id: 'sender.from-header', class: 'sender_invalid',
+    when: ['sending mail as', 'from a different address or alias', 'not ~2 owned by', 'send as'],
+    unless: ['ptr'],
+    samples: ['You\'re sending this from a different address or alias using the \'Send mail as\' feature.'],
+  },
+];
