@@ -1,0 +1,51 @@
+import { expect, test } from 'vitest';
+import { createApi } from './api.ts';
+import { compile } from './criteria.ts';
+import { ReceivedMessage } from './message.ts';
+import { detail } from '../test/support/detail.ts';
+import { createWire } from './wire.ts';
+
+const message = (facts: Parameters<typeof detail>[0] = {}) => new ReceivedMessage(createApi(createWire({ url: 'http://postern.invalid' })), detail(facts));
+
+test('what the server can decide goes to the server, and nothing is left to decide here', () => {
+  const { query, judge } = compile({ subject: 'Reset', from: 'shop@app.test', to: '*@shop.test', tag: 'money', q: 'has:link', after: 'm7' }, { inbox: 'ann@shop.test' });
+  expect(query).toEqual({ inbox: 'ann@shop.test', subject: 'Reset', from: 'shop@app.test', to: '*@shop.test', tag: 'money', q: 'has:link', after: 'm7' });
+  expect(judge).toBeUndefined();
+});
+
+test('a text or a pattern alone looks at the subject', () => {
+  expect(compile('Reset').query).toEqual({ subject: 'Reset' });
+  expect(compile(/reset/i).judge!(message())).toEqual([]);
+});
+
+test('a pattern stays here and says how a message differs', () => {
+  const { query, judge } = compile({ subject: /^Verify/, to: /@shop\.test$/ });
+  expect(query).toEqual({});
+  expect(judge!(message())).toEqual([{ field: 'subject', wanted: '/^Verify/', got: 'Reset your password' }]);
+});
+
+test('a text is looked for across line breaks and in any case', () => {
+  expect(compile({ text: 'ann, FOLLOW' }).judge!(message())).toEqual([]);
+  expect(compile({ text: 'ann, leave' }).judge!(message())).toMatchObject([{ field: 'text', got: 'Hello Ann, follow the link.' }]);
+});
+
+test('header fields are compared whole, or by a pattern', () => {
+  expect(compile({ headers: { 'x-campaign': 'Spring' } }).judge!(message())).toEqual([]);
+  expect(compile({ headers: { 'x-campaign': 'Spr' } }).judge!(message())).toEqual([{ field: 'x-campaign', wanted: '"Spr"', got: 'spring' }]);
+  expect(compile({ headers: { 'x-none': /./ } }).judge!(message())).toEqual([{ field: 'x-none', wanted: '/./', got: '(none)' }]);
+});
+
+test('a function that throws is a message that does not fit, and the error is told', () => {
+  expect(compile({ where: (one) => one.code === '1' }).judge!(message())).toMatchObject([{ field: 'where', got: expect.stringMatching(/^threw No one-time code/) }]);
+});
+
+test('a message can be what to look after', () => {
+  expect(compile({ after: message({ cursor: 'm42' }) }).query).toEqual({ after: 'm42' });
+  expect(compile({ after: undefined }).query).toEqual({});
+});
+
+test('a criterion that is missing by accident is an error, not "anything"', () => {
+  expect(() => compile({ to: undefined as unknown as string })).toThrow(/`to` is undefined: leave it out/);
+  expect(() => compile({ subject: '' })).toThrow(/`subject` is empty/);
+  expect(() => compile({ sujbect: 'x' } as object)).toThrow(/A wait knows no `sujbect`; it knows subject, from/);
+});

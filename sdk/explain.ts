@@ -1,0 +1,59 @@
+/**
+ * The sentences of a wait that failed: what was looked for, what arrived
+ * instead and how it differs, what to change. Pure: facts in, text out.
+ */
+import type { Message } from './contract.ts';
+import { sayMs } from './duration.ts';
+import type { WaitFacts } from './errors.ts';
+import { cut } from './message.ts';
+
+/** Where the wait looked, for advice. */
+export type Where = {
+  /** `host:port` of the SMTP listener. */
+  smtp: string;
+  address?: string | undefined;
+  /** Set when something shorter than the wait (a runner's time-out) cut it. */
+  cutBy?: string | undefined;
+};
+
+export function tellTimeout(facts: WaitFacts, where: Where, after: boolean): string {
+  const { criteria, waited, found, wanted, arrived, arrivedInAll } = facts;
+  const lines = [wanted === 1 ? `No message matched within ${sayMs(waited)}.` : `${found} of ${wanted} messages matched within ${sayMs(waited)}.`];
+  lines.push('Looked for:', ...(criteria.length > 0 ? criteria : ['any message']).map((line) => `  ${line}`));
+  if (arrivedInAll === 0) {
+    lines.push(`Nothing ${found > 0 ? 'else ' : ''}arrived.`);
+  } else {
+    lines.push(`${arrivedInAll} other${arrivedInAll === 1 ? ' message' : ' messages'} arrived${arrived.length > 1 ? ', the nearest first' : ''}:`);
+    for (const { subject, from, to, id, differs } of arrived.slice(0, 5)) {
+      lines.push(`  "${cut(subject, 80)}" from ${from || '<>'} to ${cut(to.join(', '), 120)} (${id})`);
+      for (const { field, wanted: want, got } of differs.slice(0, 5)) lines.push(`      ${field}: wanted ${want}`, `      ${' '.repeat(field.length)}     got ${got}`);
+    }
+    if (arrivedInAll > 5) lines.push(`  … and ${arrivedInAll - Math.min(5, arrived.length)} more`);
+  }
+  lines.push(...advice(facts, where, after));
+  return lines.join('\n');
+}
+
+function advice({ found, wanted, arrived, arrivedInAll, waited }: WaitFacts, where: Where, after: boolean): string[] {
+  const lines: string[] = [];
+  if (where.cutBy) lines.push(where.cutBy);
+  const nearest = arrived[0]?.differs.map(({ field }) => field) ?? [];
+  if (arrivedInAll === 0 && found === 0) {
+    lines.push(`Does the application send to ${where.smtp}${where.address ? `, to ${where.address}` : ''}, and before this wait ends? ${waited < 5000 ? 'A longer { timeout } helps when it is slow.' : 'Its own log says whether the hand-over failed.'}`);
+  } else if (found > 0 && found < wanted) {
+    lines.push(`Are there really ${wanted}? A longer { timeout } helps when they come slowly.`);
+  } else if (nearest.length === 1) {
+    lines.push(`Only ${nearest[0]} differs in the nearest: if that message is the right one, change \`${nearest[0]}\` in the test.`);
+  }
+  if (after) lines.push('What came before `after` is not looked at.');
+  return lines.length > 0 ? ['To change:', ...lines.map((line) => `  ${line}`)] : [];
+}
+
+export function tellUnexpected(criteria: string[], messages: (Pick<Message, 'id' | 'subject' | 'receivedAt'> & { envelope?: { from: string; to: string[] } })[]): string {
+  return [
+    `Expected no mail, but ${messages.length === 1 ? 'one message' : `${messages.length} messages`} came.`,
+    'Must not come:', ...(criteria.length > 0 ? criteria : ['any message']).map((line) => `  ${line}`),
+    'Came:', ...messages.slice(0, 5).map(({ id, subject, receivedAt, envelope }) => `  "${cut(subject, 80)}"${envelope ? ` from ${envelope.from || '<>'} to ${cut(envelope.to.join(', '), 120)}` : ''} at ${receivedAt} (${id})`),
+    'To change:', '  Mail that was there before counts too: take `const mark = await inbox.mark()` first and pass { after: mark } to look only at what is new.',
+  ].join('\n');
+}

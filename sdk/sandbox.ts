@@ -1,0 +1,144 @@
+/**
+ * A sandbox as a test holds it: where it is, inboxes and streams of it, its
+ * mail, its events. The same whether it runs in this process (start) or
+ * elsewhere (connect).
+ */
+import { createApi, type Api, type SubmitOptions } from './api.ts';
+import type { AttachmentInput, InboxInput, Info, MessageInput, PosternEvent, SmtpSettings, Stream, StreamInput, SubmitResult } from './contract.ts';
+import { PosternError } from './errors.ts';
+import { readEvents, type EventOptions } from './events.ts';
+import { createReader, type Patience, type Reader } from './reader.ts';
+import { accessTo, withLogin, type SmtpAccess } from './smtp.ts';
+import { createWire, type WireOptions } from './wire.ts';
+
+export type Inbox = Reader & {
+  readonly address: string;
+  /** For the application under test: `smtp.url`, its parts, or `smtp.transport` for nodemailer. */
+  readonly smtp: SmtpAccess;
+  readonly stream: string;
+  /** Deletes the mail of this inbox, and no other. */
+  clear(): Promise<number>;
+};
+
+export type InboxOptions = InboxInput;
+
+export type StreamHandle = Reader & {
+  readonly name: string;
+  readonly smtp: SmtpAccess;
+  inbox(options?: InboxOptions | string): Promise<Inbox>;
+  send(message: Outgoing, options?: SubmitOptions): Promise<SubmitResult>;
+  facts(): Promise<Stream>;
+  /** Deletes the mail of this stream, and no other. */
+  clear(): Promise<number>;
+};
+
+/** As on the wire, but an attachment may also be bytes. */
+export type Outgoing = Omit<MessageInput, 'attachments'> & { attachments?: (Omit<AttachmentInput, 'content'> & { content: string | Uint8Array })[] };
+
+export type Sandbox = Reader & AsyncDisposable & {
+  /** Address of the API and of the web inbox. */
+  readonly http: string;
+  readonly smtp: SmtpAccess;
+  readonly info: Info;
+  /** An address that nobody else has; or the given one. */
+  inbox(options?: InboxOptions | string): Promise<Inbox>;
+  /** The stream of that name; made when there is none yet. */
+  stream(name: string, settings?: Omit<StreamInput, 'name'>): Promise<StreamHandle>;
+  streams(): Promise<Stream[]>;
+  /** Hands a message in over HTTP. */
+  send(message: Outgoing, options?: SubmitOptions): Promise<SubmitResult>;
+  events(options?: EventOptions): AsyncGenerator<PosternEvent, void, undefined>;
+  /** Every route of the API. */
+  readonly api: Api;
+  /** Ends what this object holds open; a sandbox from `start` stops. */
+  close(): Promise<void>;
+};
+
+export type SandboxOptions = WireOptions & {
+  /** Runs at close: what `start` has to stop. */
+  stop?: () => Promise<void>;
+};
+
+export async function openSandbox(options: SandboxOptions): Promise<Sandbox> {
+  const api = createApi(createWire(options));
+  const info = await api.info();
+  const { http } = api.wire;
+  const smtp = accessTo(info.smtp, http);
+  const closing = new AbortController();
+  let closed: Promise<void> | undefined;
+
+  const where = { smtp: `${smtp.host}:${smtp.port}` };
+  const send = async ({ attachments, ...message }: Outgoing, options?: SubmitOptions) =>
+    api.submit({ ...message, ...(attachments ? { attachments: attachments.map((one) => ({ ...one, content: typeof one.content === 'string' ? one.content : base64(one.content) })) } : {}) }, options);
+
+  const sandbox: Sandbox = {
+    ...createReader({ api, scope: {}, where }),
+    http, smtp, info, api, send,
+    inbox: (options) => openInbox(api, options),
+    async stream(name, settings) {
+      const facts = await api.stream(name).catch((error: unknown) => {
+        if (error instanceof PosternError && error.status === 404) return undefined;
+        throw error;
+      });
+      if (!facts) {
+        await api.createStream({ name, ...settings }).catch((error: unknown) => {
+          if (!(error instanceof PosternError && error.status === 409)) throw error; // somebody else was quicker
+        });
+      }
+      return streamHandle(name);
+    },
+    streams: () => api.streams(),
+    events: (options = {}) => readEvents(api.wire, { ...options, signal: options.signal ? AbortSignal.any([options.signal, closing.signal]) : closing.signal }),
+    close() {
+      closing.abort();
+      return closed ??= options.stop?.() ?? Promise.resolve();
+    },
+    [Symbol.asyncDispose]: () => sandbox.close(),
+  };
+  return sandbox;
+
+  function streamHandle(name: string): StreamHandle {
+    return {
+      ...createReader({ api, scope: { stream: name }, where }),
+      name,
+      smtp: name === 'default' ? smtp : withLogin(smtp, name, smtp.password ?? 'any'),
+      inbox: (options = {}) => openInbox(api, { ...(typeof options === 'string' ? { address: options } : options), stream: name }),
+      send: (message, options) => send(message, { ...options, stream: name }),
+      facts: () => api.stream(name),
+      clear: async () => (await api.deleteAll({ stream: name })).deleted,
+    };
+  }
+}
+
+/** `patience` is what a runner's fixture knows about its own time-out. */
+export async function openInbox(api: Api, options: InboxOptions | string = {}, patience?: Patience): Promise<Inbox> {
+  const input = typeof options === 'string' ? { address: options } : options;
+  const { address, stream, smtp, cursor } = await api.createInbox(input).catch((error: unknown) => {
+    // An address of one's own choosing is an inbox however often it is named.
+    if (input.address === undefined || !(error instanceof PosternError) || error.status !== 409) throw error;
+    return existing(api, input.address, input.stream ?? 'default');
+  });
+  const settings = accessTo(smtp, api.wire.http);
+  const scope = { inbox: address };
+  return {
+    ...createReader({ api, scope, patience, beginning: cursor, where: { smtp: `${settings.host}:${settings.port}`, address } }),
+    address, stream, smtp: settings,
+    clear: async () => (await api.deleteAll(scope)).deleted,
+  };
+}
+
+async function existing(api: Api, address: string, stream: string): Promise<{ address: string; stream: string; smtp: SmtpSettings; cursor: undefined }> {
+  const { smtp, loginRequired } = await api.info();
+  if (loginRequired) {
+    const { user, password } = await api.createCredential(stream);
+    return { address, stream, smtp: withLogin(smtp, user, password), cursor: undefined };
+  }
+  return { address, stream, smtp: stream === 'default' ? smtp : withLogin(smtp, stream, 'any'), cursor: undefined };
+}
+
+function base64(bytes: Uint8Array): string {
+  let text = '';
+  // In pieces that are a multiple of 3 octets, and few enough to be arguments.
+  for (let i = 0; i < bytes.length; i += 24_576) text += btoa(String.fromCharCode(...bytes.subarray(i, i + 24_576)));
+  return text;
+}

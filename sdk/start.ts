@@ -1,0 +1,39 @@
+/**
+ * A sandbox of one's own in this process: free ports on loopback, mail kept
+ * in memory unless told otherwise, no log. The server is loaded here and only
+ * here, when asked for: a client never sees its code.
+ */
+import { PosternError } from './errors.ts';
+import { openSandbox, type Sandbox } from './sandbox.ts';
+
+export type StartOptions = {
+  /** `:memory:` by default; a folder keeps the mail. */
+  dataDir?: string;
+  /** `host:port`; port 0, the default, is any free one. */
+  http?: string;
+  smtp?: string;
+  /** Asked from HTTP clients; this sandbox object has it. */
+  token?: string;
+  /** Streams that exist from the start. */
+  streams?: string[];
+  /** Further settings, by the names of docs/configuration.md. */
+  settings?: Record<string, string | number | boolean | string[]>;
+};
+
+export async function start(options: StartOptions = {}): Promise<Sandbox> {
+  const [major = 0, minor = 0] = process.versions.node.split('.').map(Number);
+  // better-sqlite3 ends the process without a word on what is older.
+  if (major < 22 || (major === 22 && minor < 18)) throw new PosternError(`start() runs the server in this process and needs Node 22.18 or newer; this is ${process.versions.node}. connect(url) works from Node 20 on.`);
+  const [{ assemble }, { readConfig }] = await Promise.all([import('../server/assemble.ts'), import('../server/config.ts')]);
+  const { dataDir = ':memory:', http = '127.0.0.1:0', smtp = '127.0.0.1:0', token, streams, settings } = options;
+  const set = { logLevel: 'silent', dataDir, httpListen: http, smtpListen: smtp, token, streams, ...settings };
+  // By way of the command line's parser, so that a misspelt setting is named.
+  const args = Object.entries(set).flatMap(([name, value]) => (value === undefined ? [] : [`--${name.replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`)}=${String(value)}`]));
+  const running = await assemble(readConfig({ args }));
+  try {
+    return await openSandbox({ url: running.addresses.http, token: running.token ?? undefined, stop: () => running.close() });
+  } catch (error) {
+    await running.close();
+    throw error;
+  }
+}

@@ -1,0 +1,110 @@
+/**
+ * One HTTP request to a sandbox: address, token, JSON, and every failure as a
+ * PosternError. Nothing here knows what the routes mean, and nothing but
+ * `fetch` is needed, so it also runs in a browser.
+ */
+import type { Problem } from './contract.ts';
+import { PosternError } from './errors.ts';
+
+export type Query = Record<string, string | number | boolean | string[] | undefined>;
+
+/** What `fetch` sends. Spelt out: `BodyInit` is a browser's type, which projects for Node do not know. */
+export type RequestBody = string | Uint8Array | ArrayBuffer | Blob | ReadableStream<Uint8Array>;
+
+export type Ask = {
+  query?: Query | undefined;
+  json?: unknown;
+  /** Instead of `json`: sent as it is. A stream must come with its own length unknown. */
+  body?: RequestBody | undefined;
+  headers?: Record<string, string | undefined> | undefined;
+  signal?: AbortSignal | undefined;
+  /** Goes on when the page that asked is left (browsers). */
+  keepalive?: boolean | undefined;
+};
+
+export type Wire = {
+  /** Without a slash at the end. */
+  readonly http: string;
+  /** A 2xx answer; any other is thrown. */
+  answer(method: string, path: string, ask?: Ask): Promise<Response>;
+  json<T>(method: string, path: string, ask?: Ask): Promise<T>;
+};
+
+export type WireOptions = { url: string; token?: string | undefined; fetch?: typeof fetch };
+
+export function createWire(options: WireOptions): Wire {
+  const { http, token } = readUrl(options.url, options.token);
+  const send = options.fetch ?? ((...args: Parameters<typeof fetch>) => fetch(...args));
+
+  async function answer(method: string, path: string, ask: Ask = {}): Promise<Response> {
+    const url = `${http}${path}${queryText(ask.query)}`;
+    const headers = new Headers();
+    for (const [name, value] of Object.entries(ask.headers ?? {})) if (value !== undefined) headers.set(name, value);
+    if (token !== undefined) headers.set('authorization', `Bearer ${token}`);
+    if (ask.json !== undefined) headers.set('content-type', 'application/json');
+    const body = ask.json === undefined ? ask.body : JSON.stringify(ask.json);
+    let response: Response;
+    try {
+      response = await send(url, {
+        method, headers, signal: ask.signal ?? null,
+        ...(ask.keepalive ? { keepalive: true } : {}),
+        ...(body === undefined ? {} : { body }),
+        ...(body instanceof ReadableStream ? { duplex: 'half' } : {}),
+      } as RequestInit);
+    } catch (error) {
+      if (ask.signal?.aborted) throw ask.signal.reason;
+      throw new PosternError(`Postern cannot be reached at ${http} (${reasonOf(error)}). Is it running there? \`npx postern start\` starts one; \`npx postern ready --wait\` waits for it.`, { cause: error });
+    }
+    if (!response.ok) throw await problemError(response, method, path, token !== undefined);
+    return response;
+  }
+
+  return {
+    http,
+    answer,
+    json: async <T>(method: string, path: string, ask?: Ask) => (await answer(method, path, ask)).json() as Promise<T>,
+  };
+}
+
+/** A token may also stand in the URL: `http://:token@host:8025`. */
+function readUrl(text: string, token: string | undefined): { http: string; token: string | undefined } {
+  let url: URL;
+  try {
+    url = new URL(/^[a-z]+:\/\//i.test(text) ? text : `http://${text}`);
+  } catch {
+    throw new TypeError(`${JSON.stringify(text)} is no URL of a sandbox; it looks like http://127.0.0.1:8025`);
+  }
+  if (url.protocol !== 'http:' && url.protocol !== 'https:') throw new TypeError(`${JSON.stringify(text)} is not the HTTP address of a sandbox; it looks like http://127.0.0.1:8025`);
+  const inUrl = decodeURIComponent(url.password || url.username);
+  return { http: url.origin + url.pathname.replace(/\/+$/, ''), token: token || inUrl || undefined };
+}
+
+export function queryText(query: Query = {}): string {
+  const params = new URLSearchParams();
+  for (const [name, value] of Object.entries(query)) {
+    if (value === undefined) continue;
+    for (const one of Array.isArray(value) ? value : [value]) params.append(name, String(one));
+  }
+  const text = params.toString();
+  return text && `?${text}`;
+}
+
+async function problemError(response: Response, method: string, path: string, hadToken: boolean): Promise<PosternError> {
+  const text = await response.text().catch(() => '');
+  let problem: Problem | undefined;
+  if (response.headers.get('content-type')?.includes('json')) {
+    try {
+      problem = JSON.parse(text) as Problem;
+    } catch { /* not what it says it is */ }
+  }
+  const inputs = (problem?.errors ?? []).filter(({ message }) => !problem?.detail?.includes(message)).map(({ path: at, message }) => `\n  ${at}: ${message}`).join('');
+  const said = problem ? `${problem.detail ?? problem.title}${inputs}` : text.slice(0, 300) || response.statusText;
+  const hint = response.status !== 401 ? '' : hadToken ? '. The token given is not the one of this sandbox.' : '. Give its token: connect(url, { token }), or POSTERN_TOKEN.';
+  return new PosternError(`${method} ${path} answered ${response.status}: ${said}${hint}`, { problem, status: response.status });
+}
+
+function reasonOf(error: unknown): string {
+  // undici says only "fetch failed"; the cause knows why.
+  const cause = (error as { cause?: { code?: string; message?: string } }).cause;
+  return cause?.code ?? cause?.message ?? (error as Error).message;
+}

@@ -1,0 +1,80 @@
+/** The examples of docs/sdk.md and docs/quickstart.md, run as they are written against a real sandbox. */
+import { execFile } from 'node:child_process';
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { promisify } from 'node:util';
+import { afterAll, expect, test } from 'vitest';
+import { start } from '../../sdk/index.ts';
+import { program } from '../support/programs.ts';
+
+const run = promisify(execFile);
+const sandbox = await start();
+const dir = mkdtempSync(join(tmpdir(), 'postern-docs-'));
+afterAll(async () => {
+  await sandbox.close();
+  rmSync(dir, { recursive: true });
+});
+const env = { ...process.env, NODE_OPTIONS: '', POSTERN_URL: sandbox.http, HTTP: sandbox.http, SMTP: `${sandbox.smtp.host}:${sandbox.smtp.port}` };
+
+function blocks(page: string, kind: string): { code: string; under: string }[] {
+  const text = readFileSync(new URL(`../../docs/${page}`, import.meta.url), 'utf8');
+  return [...text.matchAll(/^```([^\n]*)\n([^]*?)^```$/gm)].filter(([, info]) => info === kind).map(({ 2: code = '', index }) => ({ code, under: text.slice(0, index).match(/^## (.*)$/gm)?.at(-1)?.slice(3) ?? '' }));
+}
+
+/** `postern/sdk` is the source here; a failed console.assert must fail the test. */
+function runnable(code: string): string {
+  return code
+    .replace(/from 'postern\/(sdk[^']*)'/g, (_, entry: string) => `from '${new URL(`../../${entry === 'sdk' ? 'sdk/index' : entry}.ts`, import.meta.url).href}'`)
+    .replace(/from 'nodemailer'/g, `from '${import.meta.resolve('nodemailer')}'`)
+    // `await using` is newer than the oldest Node that runs the server.
+    .replace(/^await using sandbox = (.*);(.*)$/m, 'const sandbox = $1; /* $2 */')
+    .replaceAll('console.assert(', 'assert.ok(');
+}
+
+const examples = ['sdk.md', 'quickstart.md'].flatMap((page) => blocks(page, 'ts').map((block, number) => ({ page, number: number + 1, ...block })));
+
+test('there are examples', () => {
+  expect(examples.length).toBeGreaterThan(7);
+});
+
+test.each(examples)('$page, example $number: $under', async ({ page, number, code }) => {
+  const file = join(dir, `${page}-${number}.ts`);
+  const end = code.includes('await using sandbox') ? '\nawait sandbox.close();\n' : '';
+  writeFileSync(file, `import assert from 'node:assert';\n${runnable(code)}${end}\nprocess.exit(0);\n`);
+  await expect(run(process.execPath, [file], { env, timeout: 15_000 })).resolves.toBeDefined();
+});
+
+test('sdk.md, the Vitest example', async () => {
+  const [{ code } = { code: '' }] = blocks('sdk.md', 'ts vitest');
+  const file = join(dir, 'example.test.ts');
+  const vitest = new URL('../../node_modules/vitest/', import.meta.url);
+  writeFileSync(file, runnable(code));
+  writeFileSync(join(dir, 'vitest.config.mjs'), `export default { root: ${JSON.stringify(dir)}, test: { include: ['*.test.ts'] }, server: { fs: { strict: false } } };`);
+  const { stdout } = await run(process.execPath, [new URL('vitest.mjs', vitest).pathname, 'run', '--config', join(dir, 'vitest.config.mjs')], { env, cwd: dir, timeout: 30_000 });
+  expect(stdout).toMatch(/1 passed/);
+}, 40_000);
+
+test('sdk.md, the Playwright example', async () => {
+  const [{ code } = { code: '' }] = blocks('sdk.md', 'ts playwright');
+  const cli = new URL('../../node_modules/@playwright/test/cli.js', import.meta.url).pathname;
+  writeFileSync(join(dir, 'example.spec.mts'), runnable(code));
+  writeFileSync(join(dir, 'playwright.config.mjs'), `export default { testDir: ${JSON.stringify(dir)}, testMatch: '*.spec.mts', workers: 1, reporter: 'line', outputDir: ${JSON.stringify(join(dir, 'results'))} };`);
+  const { stdout } = await run(process.execPath, [cli, 'test', '--config', join(dir, 'playwright.config.mjs')], { env: { ...env, VITEST: '' }, cwd: dir, timeout: 50_000 });
+  expect(stdout).toMatch(/1 passed/);
+}, 60_000);
+
+const curl = program('curl');
+test.skipIf(!curl)('quickstart.md, curl', async () => {
+  const answers = [];
+  for (const { code } of blocks('quickstart.md', 'sh curl')) answers.push((await run('sh', ['-e', '-c', code], { env, timeout: 15_000 })).stdout);
+  expect(JSON.parse(answers.at(-1)!)).toMatchObject({ messages: [{ subject: 'Hello' }] });
+});
+
+const python = program('python3');
+test.skipIf(!python)('quickstart.md, pytest', async () => {
+  const [{ code } = { code: '' }] = blocks('quickstart.md', 'python');
+  const calls = [...code.matchAll(/^def (test_\w+)/gm)].map(([, name]) => `${name}()\n`);
+  expect(calls.length).toBeGreaterThan(0);
+  await expect(run(python!, ['-c', `${code}\n${calls.join('')}`], { env, timeout: 15_000 })).resolves.toBeDefined();
+});
