@@ -1,0 +1,212 @@
+/**
+ * The only file that knows every concrete thing; it reads top to bottom. What
+ * it returns is ready, and its `close` loses nothing that was accepted:
+ * listeners first, then what is in flight, the store last.
+ */
+import { mkdirSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import { join, resolve } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import type { Addresses } from '../sdk/contract.ts';
+import { createAdmit } from './admission/admit.ts';
+import { StoreFault } from './admission/port.ts';
+import { createSmtpListener, type SmtpListener } from './admission/smtp/listener.ts';
+import { tlsMaterial } from './admission/smtp/tls.ts';
+import { openStreams } from './admission/streams.ts';
+import { createSubmit } from './admission/submit.ts';
+import { wallClock, type Clock } from './clock.ts';
+import { ConfigError, defaults, type Config, type Listen } from './config.ts';
+import { createHub } from './events/hub.ts';
+import { idMaker } from './ids.ts';
+import { createChecks } from './inbox/checks/checks.ts';
+import { createDialer } from './inbox/checks/dialer.ts';
+import { createLinkCheck } from './inbox/checks/network/link-check.ts';
+import { rspamd } from './inbox/checks/network/rspamd.ts';
+import { spamCheck } from './inbox/checks/network/spam.ts';
+import { spamd } from './inbox/checks/network/spamd.ts';
+import { createParser } from './inbox/parse/parser.ts';
+import { createRetention } from './inbox/retention.ts';
+import { createWaits } from './inbox/wait.ts';
+import { createLog, type Log } from './log.ts';
+import { OperatorError } from './operator-error.ts';
+import { DEFAULT_STREAM } from './mail/stream.ts';
+import { createMetrics } from './metrics.ts';
+import { openStore } from './store/sqlite/open.ts';
+import { isLoopback, ownToken } from './token.ts';
+import { version } from './version.ts';
+
+/** Written into the data folder when all of it can be reached. */
+const READY = 'postern.json';
+
+export type Running = {
+  addresses: Addresses;
+  /** What HTTP clients must present; null when the HTTP side is open. */
+  token: string | null;
+  /** True when the token was made at this start, so that it should be shown. */
+  tokenMade: boolean;
+  /** True when SMTP takes mail only from who logs in. */
+  loginRequired: boolean;
+  log: Log;
+  close(): Promise<void>;
+};
+
+/** Throws ConfigError for what the operator can mend; then nothing stays open. */
+export async function assemble(config: Config, { clock = wallClock }: { clock?: Clock } = {}): Promise<Running> {
+  const closers: (() => unknown)[] = [];
+  const close = async () => {
+    for (const step of closers.splice(0).reverse()) await step();
+  };
+  try {
+    return { ...(await build(config, clock, closers)), close };
+  } catch (error) {
+    await close();
+    throw error;
+  }
+}
+
+async function build(config: Config, clock: Clock, closers: (() => unknown)[]): Promise<Omit<Running, 'close'>> {
+  const log = createLog({ level: config.logLevel, format: config.logFormat });
+  const makeId = idMaker();
+  const dir = config.dataDir === ':memory:' ? null : resolve(config.dataDir);
+  if (dir !== null) makeFolder(dir);
+
+  // While the store's threads start, the HTTP side is loaded: together they are most of the start.
+  const opening = openStore({ dir: dir ?? ':memory:', clock, log });
+  opening.catch(() => {}); // reported where it is awaited
+  const { createHttp } = await import('./api/serve.ts');
+  const store = await opening.catch((error: unknown) => {
+    // A full disk, a damaged file, a newer version's: for the operator, not for a bug report.
+    throw error instanceof StoreFault ? new OperatorError(error.message, { cause: error }) : error;
+  });
+  closers.push(() => store[Symbol.asyncDispose]());
+  // The folder is ours now: what a Postern that was killed wrote in it must not pass for this one's.
+  if (dir !== null) rmSync(join(dir, READY), { force: true });
+  const metrics = createMetrics();
+  closers.push(() => metrics.close());
+
+  const streams = await openStreams({ store, clock, makeId, declared: config.streams });
+  await applySettings(config, streams);
+  const loginRequired = config.smtpLogin === 'required' || (config.smtpLogin === 'auto' && !(isLoopback(config.smtpListen.host) && (config.smtpsListen === null || isLoopback(config.smtpsListen.host))));
+
+  const admit = createAdmit({ store, clock, makeId, limits: { messageSize: config.maxMessageSize, inFlight: config.maxInFlight }, streamTags: (name) => streams.streamTags(name), heard: (outcome) => metrics.heard(outcome) });
+  const hub = createHub(store);
+  const parser = createParser({ store, onCommit: hub.onCommit, clock, log });
+  closers.push(() => parser.close());
+  const waits = createWaits({ store, hub, parser, clock });
+  const checks = createChecks({
+    store, parser, clock,
+    spam: [
+      ...(config.rspamdUrl === null ? [] : [spamCheck({ id: 'spam-rspamd', name: 'rspamd' }, rspamd(config.rspamdUrl, clock))]),
+      ...(config.spamdAddress === null ? [] : [spamCheck({ id: 'spam-spamassassin', name: 'SpamAssassin' }, spamd(config.spamdAddress, clock))]),
+    ],
+    ...(config.linkCheck ? { linkCheck: createLinkCheck(createDialer({ clock }), clock) } : {}),
+  });
+  closers.push(() => checks.close());
+  const retention = createRetention({ store, clock, log });
+  closers.push(() => retention.close());
+
+  const tls = tlsMaterial({ cert: config.tlsCert, key: config.tlsKey, dir, name: config.smtpName });
+  const starttls = config.smtpStarttls === 'off' ? 'off' : config.smtpStarttls === 'on' || config.tlsCert !== null || config.smtpRequireTls ? 'named' : 'quiet';
+  const smtpListener = (implicit: boolean): SmtpListener => createSmtpListener({
+    admit, streams, clock, log, tls, implicit,
+    hostname: config.smtpName,
+    limits: { messageSize: config.maxMessageSize, recipients: config.maxRecipients, clients: config.maxClients, idleMs: config.smtpIdle, slow: { octets: 1024, perMs: config.smtpSlow } },
+    requireLogin: loginRequired,
+    requireTls: config.smtpRequireTls && !implicit,
+    starttls,
+    earlyTalkerMs: config.smtpEarlyTalker,
+    heard: (refusal) => metrics.heard(refusal),
+  });
+  const listeners = [smtpListener(false), ...(config.smtpsListen ? [smtpListener(true)] : [])];
+  for (const listener of listeners) closers.push(() => listener.close());
+  const smtp = await listen('SMTP', config.smtpListen, 'smtpListen', (where) => listeners[0]!.listen(where));
+  const smtps = config.smtpsListen && (await listen('SMTP over TLS', config.smtpsListen, 'smtpsListen', (where) => listeners[1]!.listen(where)));
+
+  const { token, made } = config.token !== null ? { token: config.token, made: false } : isLoopback(config.httpListen.host) ? { token: null, made: false } : ownToken(dir);
+  let httpAt = config.httpListen;
+  const http = createHttp({
+    store, streams, parser, waits, checks, hub, clock, makeId, log, metrics,
+    submit: createSubmit({ admit, store, clock, limits: { messageSize: config.maxMessageSize, recipients: config.maxRecipients } }),
+    info: {
+      version: version(),
+      http: () => urlOf(httpAt),
+      smtp: () => ({ ...reachable(smtp), tlsPort: smtps ? smtps.port : null, starttls: starttls === 'named' }),
+      loginRequired,
+      limits: { messageSize: config.maxMessageSize, recipients: config.maxRecipients, inFlight: config.maxInFlight },
+      inboxDomain: config.inboxDomain,
+    },
+    allowedHosts: config.httpHosts,
+    allowedOrigins: config.httpOrigins,
+    uiDir: uiFolder(),
+    ...(token === null ? {} : { token }),
+  });
+  closers.push(() => http.close());
+  metrics.watch({
+    stats: () => store.stats(),
+    backlog: () => parser.backlog(),
+    waits: () => waits.open(),
+    inFlight: () => admit.inFlight(),
+    smtpConnections: () => listeners.reduce((sum, listener) => sum + listener.connections(), 0),
+  });
+  httpAt = await listen('HTTP', config.httpListen, 'httpListen', (where) => http.listen(where));
+
+  const addresses: Addresses = { http: urlOf(httpAt), smtp: reachable(smtp), ...(smtps ? { smtps: reachable(smtps) } : {}), pid: process.pid };
+  if (dir !== null) {
+    const file = join(dir, READY);
+    closers.push(() => rmSync(file, { force: true }));
+    // Renamed into place: who waits for it never reads half of it.
+    writeFileSync(`${file}.part`, `${JSON.stringify(addresses)}\n`);
+    renameSync(`${file}.part`, file);
+  }
+  return { addresses, token, tokenMade: made, loginRequired, log };
+}
+
+/** Settings that speak of what the store keeps: credentials that are named, and the default stream's retention where it is set. */
+async function applySettings(config: Config, streams: Awaited<ReturnType<typeof openStreams>>): Promise<void> {
+  for (const { name, credentials } of config.streams) {
+    for (const { user, password } of credentials) {
+      const known = streams.credentials().find((one) => one.user === user);
+      if (known && (known.stream !== name || !(await streams.verify(password, known)))) await streams.deleteCredential(known.stream, known.id);
+      else if (known) continue;
+      const made = await streams.createCredential({ stream: name, user, password });
+      if (typeof made === 'string') throw new ConfigError(`streams: the credential "${user}" of "${name}" cannot be made (${made})`);
+    }
+  }
+  const { retainMessages, retainAge, retainBytes } = defaults();
+  if (config.retainMessages === retainMessages && config.retainAge === retainAge && config.retainBytes === retainBytes) return;
+  await streams.change(DEFAULT_STREAM, { retention: { messages: config.retainMessages, age: config.retainAge, bytes: config.retainBytes } });
+}
+
+function makeFolder(dir: string): void {
+  try {
+    mkdirSync(dir, { recursive: true, mode: 0o700 });
+  } catch (error) {
+    throw new ConfigError(`dataDir: ${dir} cannot be made (${(error as Error).message})`);
+  }
+}
+
+async function listen(what: string, where: Listen, setting: 'smtpListen' | 'smtpsListen' | 'httpListen', open: (where: Listen) => Promise<Listen>): Promise<Listen> {
+  try {
+    return await open(where);
+  } catch (error) {
+    const { code, message } = error as NodeJS.ErrnoException;
+    const at = `${where.host}:${where.port}`;
+    if (code === 'EADDRINUSE') throw new ConfigError(`${what} cannot listen on ${at}: something else does already (another Postern?). Choose another port with ${setting}, or 0 for any free one`, { cause: error });
+    if (code === 'EACCES' || code === 'EADDRNOTAVAIL' || code === 'ENOTFOUND') throw new ConfigError(`${what} cannot listen on ${at}: ${message} (${setting})`, { cause: error });
+    throw error;
+  }
+}
+
+/** What a client on this machine connects to: an unspecified address stands for loopback. */
+function reachable({ host, port }: Listen): Listen {
+  return { host: host === '::' || host === '0.0.0.0' ? '127.0.0.1' : host, port };
+}
+
+function urlOf(at: Listen): string {
+  const { host, port } = reachable(at);
+  return `http://${host.includes(':') ? `[${host}]` : host}:${port}`;
+}
+
+/** dist/ui, seen from server/ and from dist/server/. */
+function uiFolder(): string {
+  return fileURLToPath(new URL(import.meta.url.endsWith('.ts') ? '../dist/ui' : '../ui', import.meta.url));
+}

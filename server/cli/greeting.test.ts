@@ -1,0 +1,29 @@
+import { expect, test } from 'vitest';
+import { defaults } from '../config.ts';
+import { greeting } from './greeting.ts';
+
+const addresses = { http: 'http://127.0.0.1:8025', smtp: { host: '127.0.0.1', port: 1025 }, pid: 1 };
+
+test('an open sandbox says where it is and how to send a first mail', () => {
+  const said = greeting({ addresses, token: null, tokenMade: false, loginRequired: false }, defaults());
+  expect(said).toContain('SMTP   127.0.0.1:1025\n');
+  expect(said).toContain('curl -s smtp://127.0.0.1:1025 --mail-from');
+  expect(said).not.toMatch(/Token|login/);
+});
+
+test('a token is shown when it was made, and later only where it lies', () => {
+  const config = { ...defaults(), dataDir: '/data' };
+  const facts = { addresses, token: 'a-token-of-some-length', loginRequired: false };
+  expect(greeting({ ...facts, tokenMade: true }, config)).toContain('a-token-of-some-length  (kept in the data folder');
+  expect(greeting({ ...facts, tokenMade: true }, { ...config, dataDir: ':memory:' })).toContain('(another at each start');
+  const later = greeting({ ...facts, tokenMade: false }, config);
+  expect(later).toContain('Token  the one in /data/token');
+  const own = greeting({ ...facts, tokenMade: false }, { ...config, token: facts.token });
+  expect(later + own).not.toContain(facts.token);
+});
+
+test('where SMTP asks for a login, it says how to make one', () => {
+  const said = greeting({ addresses, token: null, tokenMade: false, loginRequired: true }, defaults());
+  expect(said).toContain('curl -s -X POST http://127.0.0.1:8025/v1/streams/default/credentials\n');
+  expect(said).toContain('-u USER:PASSWORD');
+});

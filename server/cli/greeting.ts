@@ -1,0 +1,32 @@
+/**
+ * What a Postern that is ready prints: where everything is, and a line to copy
+ * that sends a first mail. A token is shown once, when it was made; after that
+ * only where it lies.
+ */
+import { join } from 'node:path';
+import type { Running } from '../assemble.ts';
+import type { Config } from '../config.ts';
+
+type Facts = Pick<Running, 'addresses' | 'token' | 'tokenMade' | 'loginRequired'>;
+
+export function greeting({ addresses, token, tokenMade, loginRequired }: Facts, config: Config): string {
+  const { http, smtp, smtps } = addresses;
+  const inMemory = config.dataDir === ':memory:';
+  const where = smtp.host.includes(':') ? `[${smtp.host}]:${smtp.port}` : `${smtp.host}:${smtp.port}`;
+  const lines = [
+    'Postern is ready.',
+    '',
+    `  SMTP   ${where}${smtps ? `, with TLS from the start on port ${smtps.port}` : ''}`,
+    `  Inbox  ${http}`,
+    `  API    ${http}/docs`,
+    `  Data   ${inMemory ? 'in memory, gone when it stops' : config.dataDir}`,
+  ];
+  if (token !== null && tokenMade) lines.push(`  Token  ${token}  (${inMemory ? 'another at each start' : 'kept in the data folder'}; set POSTERN_TOKEN to choose your own)`);
+  else if (token !== null) lines.push(`  Token  ${config.token === null ? `the one in ${join(config.dataDir, 'token')}` : 'yours'}`);
+  if (loginRequired) {
+    const header = token === null ? '' : ' -H "Authorization: Bearer $POSTERN_TOKEN"';
+    lines.push('', '  SMTP asks for a login (POSTERN_SMTP_LOGIN=open asks for none). To make one:', '', `  curl -s -X POST${header} ${http}/v1/streams/default/credentials`);
+  }
+  lines.push('', 'A first mail, from another terminal:', '', `  printf 'Subject: Hello\\n\\nIt works.\\n' | curl -s smtp://${where}${loginRequired ? ' -u USER:PASSWORD' : ''} --mail-from app@example.test --mail-rcpt you@example.test -T -`, '', '');
+  return lines.join('\n');
+}

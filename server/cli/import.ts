@@ -1,0 +1,179 @@
+/**
+ * `postern import`: reads eml files, mbox files and folders of them into a
+ * stream. An eml is kept byte for byte; a folder that `postern export` wrote
+ * gets its envelopes back. What is refused is told and the rest goes on.
+ */
+import { createReadStream, openAsBlob } from 'node:fs';
+import { open, readdir, readFile, stat } from 'node:fs/promises';
+import { basename, dirname, join } from 'node:path';
+import { buffer } from 'node:stream/consumers';
+import type { Readable } from 'node:stream';
+import { PosternError, type Sandbox } from '../../sdk/client.ts';
+import { readMbox } from './mbox.ts';
+import { EX, Failure, readOptions, usage, verb } from './options.ts';
+import { progress } from './progress.ts';
+import { failureOf, sandboxFor, TARGET_HELP, TARGET_OPTIONS } from './target.ts';
+import type { Io } from './verb.ts';
+
+const HELP = `postern import FILE|DIR ... [--stream NAME]
+
+Reads messages in: eml files, mbox files, folders of them; - is one message on
+standard input. An eml is kept byte for byte. Lines of an mbox end in LF and are
+given the CR LF that mail has.
+
+  --stream NAME      the stream they go into [default]
+  --from ADDRESS     envelope sender [envelopes.jsonl, the From line of an mbox, else the header]
+  --to ADDRESS       envelope recipient; may be repeated [envelopes.jsonl, else the header]
+  --quiet            no progress and no summary
+${TARGET_HELP}
+Exit codes: 0 all taken, 1 some refused, 64 wrong usage, 66 no such file, 69 not reachable, 77 token refused.
+`;
+
+/** Handed over at once: they share the server's commits. No more octets than that, unless one message alone has them. */
+const ABREAST = { messages: 8, octets: 32 * 1024 * 1024 };
+/** Milliseconds before a server that has no room just now is asked again, and how often. */
+const ROOM = { pause: 500, times: 60 };
+
+type Envelope = { from?: string; to?: string[] };
+type Source = Envelope & { name: string; size: number; bytes: () => Promise<Blob | Uint8Array<ArrayBuffer>> };
+
+export async function importMail(args: string[], io: Io): Promise<number> {
+  return verb('postern import', HELP, args, io, async () => {
+    const one = { type: 'string' } as const;
+    const { values, positionals } = readOptions(args, { ...TARGET_OPTIONS, stream: one, from: one, to: { type: 'string', multiple: true }, quiet: { type: 'boolean' } }, true);
+    if (positionals.length === 0) throw usage('name a file or a folder');
+    const told: Envelope = { ...(values.from === undefined ? {} : { from: values.from }), ...(values.to ? { to: values.to } : {}) };
+    const sandbox = await sandboxFor(values, io);
+    const stream = values.stream ?? 'default';
+    const shown = progress(io, values.quiet === true, undefined, 'imported');
+    const tally = { taken: 0, refused: 0 };
+    try {
+      await abreast(sources(positionals, io, sandbox.info.limits.messageSize), async (source) => {
+        const fault = await submit(sandbox, stream, { ...source, ...told });
+        if (fault === undefined) tally.taken++;
+        else {
+          tally.refused++;
+          shown.end();
+          io.stderr.write(`postern import: ${source.name}: ${fault}\n`);
+        }
+        shown.step();
+      });
+    } catch (error) {
+      throw (error as NodeJS.ErrnoException).code === 'ENOENT' ? new Failure(EX.NOINPUT, (error as Error).message) : failureOf(error);
+    } finally {
+      shown.end();
+    }
+    if (!values.quiet) io.stderr.write(`Imported ${tally.taken} ${tally.taken === 1 ? 'message' : 'messages'} into the stream ${stream}${tally.refused > 0 ? `; ${tally.refused} refused` : ''}\n`);
+    return tally.refused > 0 ? EX.FAILED : EX.OK;
+  });
+}
+
+/** Why it was not taken; undefined when it was. */
+async function submit(sandbox: Sandbox, stream: string, { from, to, bytes }: Source): Promise<string | undefined> {
+  for (let times = 0; ; times++) try {
+    await sandbox.api.submitRaw(await bytes(), { stream, ...(from === undefined ? {} : { from }), ...(to === undefined || to.length === 0 ? {} : { to }) });
+    return undefined;
+  } catch (error) {
+    if (error instanceof PosternError && error.status === 503 && times < ROOM.times) {
+      await new Promise((resolve) => setTimeout(resolve, ROOM.pause));
+      continue;
+    }
+    if (error instanceof TooLarge) return error.message;
+    // A stream that does not exist, a token that is refused, a server that is gone: no message would get in.
+    if (!(error instanceof PosternError) || [0, 401, 403, 404, 503, 507].includes(error.status)) throw error;
+    return error.problem?.detail ?? error.message;
+  }
+}
+
+class TooLarge extends Error {}
+
+async function* sources(paths: string[], io: Io, limit: number): AsyncGenerator<Source> {
+  for (const path of paths) {
+    if (path === '-') {
+      const bytes = await buffer(io.stdin as Readable) as Uint8Array<ArrayBuffer>;
+      yield { name: 'standard input', size: bytes.length, bytes: async () => bytes };
+    }
+    else if ((await stat(path)).isDirectory()) yield* folder(path, limit);
+    else yield* file(path, limit);
+  }
+}
+
+/** eml and mbox files, and the messages of a Maildir; in the order of their names, which for an export is that of arrival. */
+async function* folder(dir: string, limit: number): AsyncGenerator<Source> {
+  const envelopes = await envelopesOf(dir);
+  const entries = (await readdir(dir, { withFileTypes: true })).sort((a, b) => (a.name < b.name ? -1 : 1));
+  for (const entry of entries) {
+    const path = join(dir, entry.name);
+    if (entry.isDirectory()) yield* folder(path, limit);
+    else if (entry.isFile() && (/\.(eml|mbox|mbx)$/i.test(entry.name) || ['cur', 'new'].includes(basename(dirname(path))))) {
+      for await (const source of file(path, limit)) yield { ...source, ...envelopes.get(entry.name) };
+    }
+  }
+}
+
+async function* file(path: string, limit: number): AsyncGenerator<Source> {
+  if (!await isMbox(path)) return yield { name: path, size: (await stat(path)).size, bytes: () => openAsBlob(path) };
+  let number = 0;
+  let pieces: Buffer[] = [];
+  let size = 0;
+  let sender = '';
+  const whole = (): Source => {
+    const name = `${path}, message ${number}`;
+    const bytes = Buffer.concat(pieces);
+    const tooLarge = size > limit;
+    return { name, size: bytes.length, ...(sender && sender !== 'MAILER-DAEMON' ? { from: sender } : {}), bytes: tooLarge ? () => Promise.reject(new TooLarge(`it is larger than ${limit} octets`)) : async () => bytes as Uint8Array<ArrayBuffer> };
+  };
+  for await (const piece of readMbox(createReadStream(path))) {
+    if (piece.kind === 'begin') {
+      if (number > 0) yield whole();
+      number++;
+      [pieces, size, sender] = [[], 0, piece.sender];
+    } else {
+      size += piece.bytes.length;
+      // What the server would refuse is not held.
+      if (size <= limit) pieces.push(piece.bytes);
+      else pieces = [];
+    }
+  }
+  if (number > 0) yield whole();
+}
+
+async function isMbox(path: string): Promise<boolean> {
+  const handle = await open(path);
+  try {
+    const { buffer: bytes, bytesRead } = await handle.read(Buffer.alloc(5), 0, 5, 0);
+    return bytes.toString('latin1', 0, bytesRead) === 'From ';
+  } finally {
+    await handle.close();
+  }
+}
+
+/** What `postern export` wrote beside the files; lines that are not understood are passed over. */
+async function envelopesOf(dir: string): Promise<Map<string, Envelope>> {
+  const known = new Map<string, Envelope>();
+  const text = await readFile(join(dir, 'envelopes.jsonl'), 'utf8').catch(() => '');
+  for (const line of text.split('\n')) {
+    try {
+      const { file: name, from, to } = JSON.parse(line) as { file: string; from: string; to: string[] };
+      if (typeof from === 'string' && Array.isArray(to)) known.set(name, { from, to });
+    } catch { /* not one of ours */ }
+  }
+  return known;
+}
+
+/** A few at once, started in order; the first fault ends it. */
+async function abreast<T extends { size: number }>(items: AsyncIterable<T>, each: (item: T) => Promise<void>): Promise<void> {
+  const running = new Set<Promise<void>>();
+  let octets = 0;
+  for await (const item of items) {
+    while (running.size > 0 && (running.size >= ABREAST.messages || octets + item.size > ABREAST.octets)) await Promise.race(running);
+    octets += item.size;
+    const run: Promise<void> = each(item).finally(() => {
+      running.delete(run);
+      octets -= item.size;
+    });
+    run.catch(() => {});
+    running.add(run);
+  }
+  await Promise.all(running);
+}

@@ -1,0 +1,111 @@
+import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync, mkdirSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, beforeEach, expect, test } from 'vitest';
+import { start, type StreamHandle } from '../../sdk/index.ts';
+import { exportMail } from '../../server/cli/export.ts';
+import { importMail } from '../../server/cli/import.ts';
+import { say } from '../support/verbs.ts';
+
+const root = mkdtempSync(join(tmpdir(), 'postern-export-'));
+const sandbox = await start({ settings: { maxMessageSize: '100k' } });
+afterAll(async () => {
+  await sandbox.close();
+  rmSync(root, { recursive: true });
+});
+const url = ['--url', sandbox.http];
+let dir: string;
+let from: StreamHandle;
+let into: StreamHandle;
+let number = 0;
+beforeEach(async () => {
+  dir = join(root, String(++number));
+  mkdirSync(dir);
+  from = await sandbox.stream(`from${number}`);
+  into = await sandbox.stream(`into${number}`);
+});
+
+const ODD = ['Subject: one\r\n\r\nFrom here\r\n>From there\r\n', 'Subject: two\r\n\r\nno line end', 'Subject: three\n\nbare LF\n\r\n\xff\xfe\0\r\n', 'Subject: four\r\n\r\n\r\n\r\n'];
+async function fill(messages = ODD) {
+  for (const [i, text] of messages.entries()) await sandbox.api.submitRaw(Buffer.from(text, 'latin1'), { stream: from.name, from: `a${i}@app.test`, to: [`b${i}@shop.test`, 'hidden@shop.test'] });
+}
+const rawOf = async (stream: StreamHandle) => Promise.all((await stream.messages()).map(async (message) => Buffer.from(await message.raw()).toString('latin1')));
+
+test('eml files are the exact bytes, named by id, and come back with their envelopes', async () => {
+  await fill();
+  const out = join(dir, 'out');
+  expect(await say(exportMail, [...url, '--stream', from.name, '--out', `${out}/`])).toMatchObject({ code: 0, out: '', err: expect.stringContaining('Exported 4 messages') });
+  const names = readdirSync(out).sort();
+  const ids = (await from.messages()).map(({ id }) => id);
+  expect(names).toEqual([...ids.map((id) => `${id}.eml`), 'envelopes.jsonl']);
+  expect(ids.map((id) => readFileSync(join(out, `${id}.eml`), 'latin1'))).toEqual(ODD);
+
+  expect(await say(importMail, [...url, '--stream', into.name, out])).toMatchObject({ code: 0, err: expect.stringContaining(`Imported 4 messages into the stream ${into.name}`) });
+  expect((await rawOf(into)).sort()).toEqual([...ODD].sort());
+  const envelopes = (await into.messages()).map(({ envelope }) => `${envelope.from} ${envelope.to.join()}`);
+  expect(envelopes.sort()).toEqual(ODD.map((_, i) => `a${i}@app.test b${i}@shop.test,hidden@shop.test`));
+});
+
+test('exporting again gives the same files', async () => {
+  await fill();
+  const once = async () => {
+    await say(exportMail, [...url, '--stream', from.name, '--format', 'eml', '--out', dir]);
+    return readdirSync(dir).sort().map((name) => readFileSync(join(dir, name), 'latin1'));
+  };
+  expect(await once()).toEqual(await once());
+});
+
+test('an mbox comes back with CR LF lines and its senders', async () => {
+  await fill([ODD[0]!, ODD[3]!]);
+  const file = join(dir, 'out.mbox');
+  expect((await say(exportMail, [...url, '--stream', from.name, '--out', file])).code).toBe(0);
+  expect(readFileSync(file, 'latin1')).toMatch(/^From a0@app\.test \w{3} \w{3} [^]*\n>From here\n>>From there\n\nFrom a1@app\.test /);
+  expect((await say(importMail, [...url, '--stream', into.name, '--to', 'x@shop.test', file])).code).toBe(0);
+  expect((await rawOf(into)).sort()).toEqual([ODD[3], ODD[0]]);
+  expect((await into.messages()).map(({ envelope }) => envelope.from).sort()).toEqual(['a0@app.test', 'a1@app.test']);
+});
+
+test('an mbox goes to standard output, of what a search finds', async () => {
+  await fill();
+  const { out, code } = await say(exportMail, [...url, '--stream', from.name, '--q', 'subject:two']);
+  expect(code).toBe(0);
+  expect(out.match(/^From /gm)).toHaveLength(1);
+  expect(out).toContain('Subject: two');
+});
+
+test('what is refused is told with its place, and the rest goes on', async () => {
+  writeFileSync(join(dir, '1.eml'), 'Subject: nobody\r\n\r\nx\r\n');
+  writeFileSync(join(dir, '2.eml'), 'To: ann@shop.test\r\nSubject: fine\r\n\r\nx\r\n');
+  writeFileSync(join(dir, '3.mbox'), `From a@b.test x\nTo: ann@shop.test\nSubject: large\n\n${'x\n'.repeat(80_000)}\nFrom a@b.test x\nTo: ann@shop.test\nSubject: after\n\nx\n`);
+  writeFileSync(join(dir, 'notes.txt'), 'no mail');
+  const { code, err } = await say(importMail, [...url, '--stream', into.name, dir]);
+  expect(code).toBe(1);
+  expect(err).toMatch(/1\.eml: .+/);
+  expect(err).toMatch(/3\.mbox, message 1: it is larger than 102400 octets/);
+  expect(err).toContain('Imported 2 messages');
+  expect((await into.messages()).map(({ subject }) => subject).sort()).toEqual(['after', 'fine']);
+});
+
+test('more messages than a page holds are all exported, oldest first', async () => {
+  const batch = (n: number) => Array.from({ length: 205 }, (_, i) => ({ from: 'a@app.test', to: 'b@shop.test', subject: `No ${n + i}`, text: 'x' }));
+  for (const n of [0, 205]) await sandbox.api.submitBatch(batch(n), { stream: from.name });
+  const { out } = await say(exportMail, [...url, '--stream', from.name]);
+  expect([...out.matchAll(/^Subject: No (\d+)$/gm)].map(([, n]) => Number(n))).toEqual(Array.from({ length: 410 }, (_, i) => i));
+});
+
+test('a message on standard input, with an envelope of its own', async () => {
+  expect((await say(importMail, [...url, '--stream', into.name, '--from', '', '--to', 'x@shop.test', '--to', 'y@shop.test', '-'], { input: 'Subject: piped\n\nx\n' })).code).toBe(0);
+  expect((await into.waitFor('piped')).envelope).toMatchObject({ to: ['x@shop.test', 'y@shop.test'] });
+});
+
+test('what is wrong is said, with the exit code of it', async () => {
+  expect(await say(exportMail, [...url, '--format', 'zip'])).toMatchObject({ code: 64, err: expect.stringContaining('--format must be eml or mbox') });
+  expect(await say(exportMail, [...url, '--format', 'eml'])).toMatchObject({ code: 64, err: expect.stringContaining('--out must name a folder') });
+  expect(await say(exportMail, [...url, '--out', '/proc/nope/x.mbox', '--stream', from.name])).toMatchObject({ code: 73, err: expect.stringContaining('cannot write') });
+  expect(await say(exportMail, [...url, '--q', 'sbuject:x'])).toMatchObject({ code: 1, err: expect.stringContaining('subject') });
+  expect(await say(exportMail, ['--url', 'http://127.0.0.1:2'])).toMatchObject({ code: 69, err: expect.stringContaining('cannot be reached') });
+  expect(await say(importMail, url)).toMatchObject({ code: 64, err: expect.stringContaining('name a file') });
+  expect(await say(importMail, [...url, join(dir, 'none.eml')])).toMatchObject({ code: 66, err: expect.stringContaining('none.eml') });
+  writeFileSync(join(dir, '1.eml'), 'To: ann@shop.test\r\n\r\nx\r\n');
+  expect(await say(importMail, [...url, '--stream', 'nope', dir])).toMatchObject({ code: 1, err: expect.stringContaining('nope') });
+});
