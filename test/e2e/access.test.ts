@@ -1,0 +1,119 @@
+import { createRequire } from 'node:module';
+import { readFileSync } from 'node:fs';
+import { expect, test } from 'vitest';
+import type { Page } from 'playwright-core';
+import { all, invitation, invoice, newsletter, send } from './mails.ts';
+import { items, row, stage } from './stage.ts';
+import { chrome } from './browser.ts';
+
+const at = stage({ streams: [{ name: 'billing', retention: { messages: null, age: null, bytes: null }, tags: [], credentials: [{ user: 'billing', password: 'a-long-secret' }] }] });
+const { open, list } = at;
+const axe = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8');
+
+type Violation = { id: string; nodes: { target: string[]; failureSummary: string }[] };
+
+const ALL = `runOnly: ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa', 'best-practice']`;
+/** What a theme can change. */
+const COLOURS = `runOnly: ['color-contrast', 'link-in-text-block', 'target-size']`;
+
+/** By the DevTools protocol, since the page's policy lets no script in. */
+async function violations(page: Page, rules: string): Promise<string[]> {
+  await page.waitForFunction(() => document.getAnimations().every((one) => one.playState !== 'running'));
+  await page.evaluate(axe);
+  const found = await page.evaluate(`axe.run(document, { ${rules}, iframes: false }).then((r) => r.violations)`) as Violation[];
+  return found.flatMap(({ id, nodes }) => nodes.map(({ target, failureSummary }) => `${id}: ${target.join(' ')} — ${failureSummary.split('\n')[1]?.trim()}`));
+}
+
+test.skipIf(!chrome)('no view has a barrier that axe finds, in either theme', async () => {
+  await send(at.house.smtp, all);
+  const messages = await list();
+  const of = (part: string) => messages.find(({ subject }) => subject.includes(part))!.id;
+  const page = await open('#/', { colorScheme: 'light' });
+  await row(page, /Welcome/).waitFor();
+  const places = ['#/', '#/mail?q=is:unread', `#/messages/${of('Welcome')}`, `#/messages/${of('482913')}/links`, `#/messages/${of('Planting')}/files`, `#/messages/${of('Planting')}/envelope`, `#/messages/${of('bulbs')}/headers`, `#/messages/${of('bulbs')}/checks`, `#/messages/${of('Invoice')}/source`, '#/inboxes', '#/streams', '#/streams/billing', '#/events', '#/start'];
+  for (const [colorScheme, rules] of [['light', ALL], ['dark', COLOURS]] as const) {
+    await page.emulateMedia({ colorScheme });
+    for (const place of places) {
+      await page.goto(`${at.house.http}/${place}`);
+      await page.waitForFunction(() => !document.querySelector('[aria-busy=true]'));
+      if (place.endsWith('source')) await page.getByRole('region', { name: 'Source' }).getByText('Invoice').first().waitFor();
+      if (place.endsWith('checks')) await page.getByText('HTML and CSS support').waitFor();
+      expect([place, colorScheme, await violations(page, rules)]).toEqual([place, colorScheme, []]);
+    }
+    await page.goto(`${at.house.http}/#/messages/${of('Planting')}/files`);
+    await page.getByRole('button', { name: 'Show yesterday.eml' }).click();
+    await page.getByText('The old plan.').waitFor();
+    expect(['attached mail', await violations(page, rules)]).toEqual(['attached mail', []]);
+    await page.keyboard.press('Escape');
+    await page.goto(`${at.house.http}/#/`);
+    await row(page, /Welcome/).waitFor();
+    await page.keyboard.press('?');
+    expect(['help', await violations(page, rules)]).toEqual(['help', []]);
+    await page.keyboard.press('Escape');
+    await page.keyboard.press('Control+k');
+    expect(['palette', await violations(page, rules)]).toEqual(['palette', []]);
+    await page.keyboard.press('Escape');
+    await page.getByRole('combobox', { name: 'Search mail' }).fill('is:');
+    expect(['suggestions', await violations(page, rules)]).toEqual(['suggestions', []]);
+  }
+}, 60_000);
+
+test.skipIf(!chrome)('at 360 pixels there is one column, nothing runs over the edge, and everything can be reached', async () => {
+  await send(at.house.smtp, [newsletter, invoice, invitation]);
+  const [latest, , letter] = await list();
+  const page = await open('#/', { viewport: { width: 360, height: 740 }, hasTouch: true });
+  await row(page, /Planting/).click();
+  await page.getByRole('heading', { name: 'Planting plan' }).waitFor();
+  expect(await items(page).first().isVisible()).toBe(false);
+  await page.getByRole('link', { name: 'Back to the list' }).click();
+  await row(page, /Planting/).waitFor();
+  await page.getByRole('button', { name: 'Navigation' }).click();
+  await page.getByRole('link', { name: 'Event log' }).click();
+  await page.getByRole('heading', { name: 'Event log' }).waitFor();
+  for (const place of ['#/', '#/inboxes', '#/streams', '#/streams/billing', '#/events', '#/start', `#/messages/${letter!.id}/checks`, ...['text', 'links', 'files', 'headers', 'envelope', 'source', 'checks'].map((tab) => `#/messages/${latest!.id}/${tab}`)]) {
+    await page.goto(`${at.house.http}/${place}`);
+    await page.waitForFunction(() => !document.querySelector('[aria-busy=true]'));
+    if (place.endsWith('checks')) await page.getByText(/to look at|good/).first().waitFor();
+    const wide = await page.evaluate(() => [...document.querySelectorAll('main *')].filter((one) => {
+      const { right, width } = one.getBoundingClientRect();
+      if (width === 0 || right <= innerWidth + 1) return false;
+      // What is cut off or scrolls within its box is no overflow of the page.
+      for (let box = one.parentElement; box && box.tagName !== 'MAIN'; box = box.parentElement) if (getComputedStyle(box).overflowX !== 'visible' && box.getBoundingClientRect().right <= innerWidth + 1 && (getComputedStyle(box).overflowX === 'hidden' || box.matches('pre, [role=tablist], .lines *'))) return false;
+      return !one.matches('.unseen');
+    }).map((one) => `${one.tagName}.${one.className}`));
+    expect([place, wide]).toEqual([place, []]);
+    expect(await page.evaluate(() => document.documentElement.scrollWidth)).toBeLessThanOrEqual(360);
+  }
+});
+
+test.skipIf(!chrome)('the theme is kept over a reload, and applied before the first paint', async () => {
+  const page = await open('#/start');
+  const ground = () => page.evaluate(() => getComputedStyle(document.body).backgroundColor);
+  const light = await ground();
+  await page.getByRole('button', { name: 'Theme: system' }).click();
+  await page.getByRole('button', { name: 'Theme: light' }).click();
+  expect(await ground()).not.toBe(light);
+  const dark = await ground();
+  await page.reload();
+  expect(await ground()).toBe(dark);
+  await page.getByRole('button', { name: 'Theme: dark' }).waitFor();
+  at.here.complaints.length = 0; // the event stream that the reload cut
+});
+
+test.skipIf(!chrome)('nothing moves once it is drawn', async () => {
+  await send(at.house.smtp, all);
+  const page = await open();
+  await page.addInitScript(() => {
+    const kept = window as unknown as { shift: number };
+    kept.shift = 0;
+    new PerformanceObserver((list) => {
+      for (const entry of list.getEntries()) kept.shift += (entry as unknown as { value: number }).value;
+    }).observe({ type: 'layout-shift', buffered: true });
+  });
+  await page.reload();
+  await row(page, /Welcome/).waitFor();
+  await send(at.house.smtp, [invoice]);
+  await page.getByTitle('2 attached').nth(1).waitFor();
+  expect(await page.evaluate(() => (window as unknown as { shift: number }).shift)).toBeLessThan(0.02);
+  at.here.complaints.length = 0;
+});

@@ -1,0 +1,78 @@
+import { expect, test } from 'vitest';
+import type { Stream } from '../../sdk/contract.ts';
+import { plain, send } from './mails.ts';
+import { row, stage, until } from './stage.ts';
+import { chrome } from './browser.ts';
+
+const at = stage();
+const { open } = at;
+const stream = (name: string) => at.house.get<Stream>(`/v1/streams/${name}`);
+
+test.skipIf(!chrome)('a stream is made, given a credential that is shown once, told what to keep, and deleted by its name', async () => {
+  const page = await open('#/streams', { permissions: ['clipboard-read', 'clipboard-write'] });
+  await page.getByRole('button', { name: 'New stream' }).click();
+  await page.getByLabel('Name').fill('Not A Name');
+  await page.getByRole('button', { name: 'Create' }).click();
+  await page.getByRole('alert').getByText(/lower/i).waitFor();
+  at.here.complaints.length = 0; // the browser notes the 422
+  await page.getByLabel('Name').fill('staging');
+  await page.getByRole('button', { name: 'Create' }).click();
+  await page.getByRole('heading', { name: 'staging' }).waitFor();
+
+  await page.getByRole('button', { name: 'New credential' }).click();
+  await page.getByRole('button', { name: 'Copy the URL' }).click();
+  const url = new URL(await page.evaluate(() => navigator.clipboard.readText()));
+  await send(at.house.smtp, [plain(1)], { user: decodeURIComponent(url.username), pass: decodeURIComponent(url.password) });
+  await until(() => stream('staging'), ({ messages }) => messages === 1);
+  await page.getByRole('link', { name: '1 message' }).waitFor();
+  await page.getByRole('button', { name: 'Done' }).click();
+  expect(await page.getByRole('main').innerText()).not.toContain(decodeURIComponent(url.password));
+
+  await page.getByLabel('Messages').fill('500');
+  await page.getByLabel('For').fill('12h');
+  await page.getByLabel('Bytes').fill('lots');
+  await page.getByRole('button', { name: 'Save' }).click();
+  await page.getByRole('alert').getByText(/Bytes is a size/).waitFor();
+  await page.getByLabel('Bytes').fill('2G');
+  await page.getByRole('button', { name: 'Save' }).click();
+  await page.getByText('Saved.').waitFor();
+  expect((await stream('staging')).retention).toEqual({ messages: 500, age: 12 * 3_600_000, bytes: 2 * 1024 ** 3 });
+
+  await page.getByRole('button', { name: 'Delete …' }).click();
+  const sure = page.getByRole('button', { name: 'Delete the stream' });
+  expect(await sure.isDisabled()).toBe(true);
+  await page.getByLabel('Type its name to go on').fill('staging');
+  await sure.click();
+  await page.getByRole('heading', { name: 'Streams', level: 1 }).waitFor();
+  expect((await at.house.get<{ streams: Stream[] }>('/v1/streams')).streams.map(({ name }) => name)).toEqual(['default']);
+});
+
+test.skipIf(!chrome)('the event log tells what happened last and what happens, as it happens, and can be held still', async () => {
+  await send(at.house.smtp, [plain(20)]);
+  const page = await open('#/events');
+  const events = page.getByRole('region', { name: 'Events' });
+  await events.getByRole('link', { name: /Build 1020/ }).waitFor();
+  await send(at.house.smtp, [plain(21)]);
+  await events.getByRole('link', { name: /Build 1021/ }).waitFor();
+  await page.getByRole('button', { name: 'Pause' }).click();
+  await send(at.house.smtp, [plain(22)]);
+  await page.getByRole('button', { name: /Go on \(\d+\)/ }).waitFor();
+  expect(await events.getByText('Build 1022').count()).toBe(0);
+  await page.getByRole('button', { name: /Go on/ }).click();
+  await events.getByRole('link', { name: /Build 1022/ }).click();
+  await page.getByRole('heading', { name: /Build 1022/ }).waitFor();
+});
+
+test.skipIf(!chrome)('the page says when the connection is lost, and catches up by itself when it is back', async () => {
+  await send(at.house.smtp, [plain(1)]);
+  const page = await open();
+  await page.route('**/v1/events/stream*', (route) => route.abort());
+  await page.reload();
+  await page.getByText('Connection lost; trying again').waitFor({ state: 'attached' });
+  await send(at.house.smtp, [plain(2), plain(3)]);
+  await page.unroute('**/v1/events/stream*');
+  await row(page, /Build 1003/).waitFor();
+  await page.getByText('Live', { exact: true }).waitFor({ state: 'attached' });
+  expect(await page.getByRole('navigation').getByRole('link', { name: /^All mail/ }).innerText()).toContain('3');
+  at.here.complaints.length = 0; // the browser notes what it could not reach
+});

@@ -1,0 +1,72 @@
+/**
+ * Writes pictures of the main views to test/screenshots, at three widths and
+ * in both themes, for a person to look at: `node test/e2e/screenshots.ts`.
+ */
+import { mkdirSync } from 'node:fs';
+import { fileURLToPath } from 'node:url';
+import type { Page } from 'playwright-core';
+import type { MessagePage } from '../../sdk/contract.ts';
+import { running } from '../support/running.ts';
+import { launch, visit } from './browser.ts';
+import { builtUi } from './built.ts';
+import { all, plain, send } from './mails.ts';
+
+const folder = fileURLToPath(new URL('../screenshots/', import.meta.url));
+const only = process.argv[2];
+mkdirSync(folder, { recursive: true });
+await builtUi();
+const house = await running({ streams: [{ name: 'staging', retention: { messages: 5000, age: 7 * 86_400_000, bytes: null }, tags: [], credentials: [] }, { name: 'billing', retention: { messages: null, age: null, bytes: null }, tags: [], credentials: [{ user: 'billing', password: 'a-long-secret' }] }] });
+const empty = await running();
+const browser = await launch();
+try {
+  await send(house.smtp, Array.from({ length: 40 }, (_, i) => plain(i)));
+  await send(house.smtp, [plain(50), plain(51)], { user: 'staging', pass: 'x' });
+  await send(house.smtp, all);
+  const { messages } = await house.get<MessagePage>('/v1/messages?limit=20');
+  const id = (part: string) => messages.find(({ subject }) => subject.includes(part))!.id;
+  const views: [string, string, ((page: Page) => Promise<unknown>)?][] = [
+    ['list', '#/'],
+    ['html', `#/messages/${id('Welcome')}`],
+    ['html-phone', `#/messages/${id('Welcome')}`, async (page) => { await page.getByRole('button', { name: /^Phone/ }).click(); await page.getByRole('button', { name: /^Dark, as/ }).click(); }],
+    ['newsletter', `#/messages/${id('bulbs')}`],
+    ['code', `#/messages/${id('482913')}/links`],
+    ['files', `#/messages/${id('Planting')}/files`],
+    ['attached', `#/messages/${id('Planting')}/files`, async (page) => { await page.getByRole('button', { name: 'Show yesterday.eml' }).click(); await page.getByText('The old plan.').waitFor(); }],
+    ['envelope', `#/messages/${id('Planting')}/envelope`],
+    ['headers', `#/messages/${id('bulbs')}/headers`],
+    ['source', `#/messages/${id('Invoice')}/source`],
+    ['checks', `#/messages/${id('first_name')}/checks`],
+    ['compat', `#/messages/${id('bulbs')}/checks`, async (page) => { await page.getByText('@media (prefers-color-scheme)', { exact: true }).click(); await page.getByText('HTML and CSS support').scrollIntoViewIfNeeded(); await page.locator('.compat').evaluate((one) => one.scrollIntoView()); }],
+    ['garbled', `#/messages/${id('nightly')}`],
+    ['search', '#/mail?q=tagg:x'],
+    ['suggest', '#/', async (page) => { await page.getByRole('combobox').fill('has:'); }],
+    ['selected', '#/', async (page) => { for (const i of [0, 1, 2]) await page.getByRole('checkbox').nth(i + 1).click(); }],
+    ['undo', '#/', async (page) => { await page.getByRole('checkbox').nth(1).click(); await page.keyboard.press('#'); await page.getByRole('button', { name: 'Undo' }).waitFor(); }],
+    ['inboxes', '#/inboxes'], ['streams', '#/streams'], ['stream', '#/streams/billing', async (page) => { await page.getByRole('button', { name: 'New credential' }).click(); await page.getByText('Shown once').waitFor(); }],
+    ['log', '#/events', async (page) => { await send(house.smtp, [plain(60)]); await page.getByText(/Build 1060/).first().waitFor(); }],
+    ['start', '#/start'],
+    ['palette', '#/', (page) => page.keyboard.press('Control+k')],
+    ['help', '#/', (page) => page.keyboard.press('?')],
+    ['drawer', '#/', async (page) => { const menu = page.getByRole('button', { name: 'Navigation' }); if (await menu.isVisible()) await menu.click(); }],
+  ];
+  for (const theme of ['light', 'dark']) for (const width of [1440, 900, 360]) {
+    const look = async (name: string, url: string, act?: (page: Page) => Promise<unknown>) => {
+      if (only && !`${name}-${width}-${theme}`.includes(only)) return;
+      // The theme that a person chose: an emulated preference would reach into the frame of the mail, too.
+      const { page, context, complaints } = await visit(browser, url, { viewport: { width, height: width === 360 ? 740 : 900 }, colorScheme: null, storageState: { cookies: [], origins: [{ origin: new URL(url).origin, localStorage: [{ name: 'postern.theme', value: theme }] }] } });
+      await page.getByRole('main').waitFor();
+      await page.waitForLoadState('networkidle', { timeout: 700 }).catch(() => {}); // the event stream stays open
+      await act?.(page);
+      await page.waitForFunction(() => document.getAnimations().length === 0 || document.getAnimations().every((one) => one.playState !== 'running')).catch(() => {});
+      await page.screenshot({ path: `${folder}${name}-${width}-${theme}.png` });
+      for (const complaint of complaints) console.log(`${name} ${width}: ${complaint}`);
+      await context.close();
+    };
+    for (const [name, hash, act] of views) await look(name, `${house.http}/${hash}`, act);
+    await look('empty', `${empty.http}/`);
+  }
+} finally {
+  await browser.close();
+  await house.close();
+  await empty.close();
+}

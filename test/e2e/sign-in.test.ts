@@ -1,0 +1,80 @@
+import { createServer } from 'node:http';
+import { expect, test } from 'vitest';
+import { PICTURE, plain, send } from './mails.ts';
+import { row, stage } from './stage.ts';
+import { chrome, launch, visit } from './browser.ts';
+
+const at = stage({ token: 'right-token', smtpLogin: 'open' });
+
+test.skipIf(!chrome)('a sandbox with a token asks for it, keeps it for the tab, and then works throughout', async () => {
+  const browser = await launch();
+  try {
+    const { page, complaints, context } = await visit(browser, at.house.http);
+    await page.getByLabel('Token').fill('wrong-token');
+    await page.getByRole('button', { name: 'Sign in' }).click();
+    await page.getByText('That is not the token of this sandbox.').waitFor();
+    await page.getByLabel('Token').fill('right-token');
+    await page.keyboard.press('Enter');
+    await page.getByRole('heading', { name: 'Waiting for the first message' }).waitFor();
+    await send(at.house.smtp, [{ ...plain(1), html: `<p>Shown <img src="cid:pic" alt="a picture"></p><script>top.marked = 1</script><img src=x onerror="top.marked = 1"><form action="${at.house.http}/v1/streams"><button>send</button></form>`, attachments: [{ filename: 'pic.png', cid: 'pic', content: PICTURE }] }]);
+    await row(page, /Build 1001/).click();
+    const frame = page.frameLocator('iframe');
+    await frame.getByText('Shown').waitFor();
+    expect(await frame.getByAltText('a picture').evaluate(async (img) => { await (img as HTMLImageElement).decode(); return (img as HTMLImageElement).naturalWidth; })).toBe(240);
+    await frame.getByText('send').click();
+    expect(await page.evaluate('[window.marked ?? null, location.hash.slice(0, 11)]')).toEqual([null, '#/messages/']);
+    await page.getByRole('tab', { name: /Files/ }).click();
+    await page.getByRole('button', { name: 'Show pic.png' }).click();
+    await page.getByRole('dialog').getByRole('img', { name: 'pic.png' }).waitFor();
+    await page.keyboard.press('Escape');
+    const saved = page.waitForEvent('download');
+    await page.getByRole('button', { name: 'Download the message (.eml)' }).click();
+    await saved;
+    await page.reload();
+    await page.getByRole('tab', { name: /Files/ }).waitFor();
+    expect(await page.evaluate(() => [sessionStorage.length, localStorage.length, document.cookie])).toEqual([1, 0, '']);
+    expect(complaints.filter((said) => !/401|ERR_ABORTED|network/i.test(said))).toEqual([]);
+    const other = await context.newPage();
+    await other.goto(at.house.http);
+    await other.getByLabel('Token').waitFor();
+  } finally {
+    await browser.close();
+  }
+});
+
+test.skipIf(!chrome)('with a token, remote pictures load once they are allowed, and attached mail is shown in a frame of its own', async () => {
+  const asked: string[] = [];
+  const far = createServer((request, answer) => {
+    asked.push(`${request.url} ${request.headers.referer ?? 'no referrer'}`);
+    answer.writeHead(200, { 'content-type': 'image/png' }).end(PICTURE);
+  });
+  await new Promise<void>((resolve) => { far.listen(0, '127.0.0.1', resolve); });
+  const there = `http://127.0.0.1:${(far.address() as { port: number }).port}`;
+  const browser = await launch();
+  try {
+    const eml = 'Subject: Within\r\nContent-Type: text/html\r\n\r\n<p>inner words</p><script>top.marked = 1</script>';
+    await send(at.house.smtp, [{ ...plain(2), html: `<p>outer</p><img alt="own" src="cid:pic"><img alt="far" src="${there}/far.png">`, attachments: [{ filename: 'pic.png', cid: 'pic', content: PICTURE }, { filename: 'within.eml', contentType: 'message/rfc822', content: eml }] }]);
+    const { page, complaints } = await visit(browser, at.house.http);
+    await page.getByLabel('Token').fill('right-token');
+    await page.keyboard.press('Enter');
+    await row(page, /Build 1002/).click();
+    const frame = page.frameLocator('iframe[title="HTML of the message"]');
+    const width = (alt: string) => frame.getByAltText(alt).evaluate(async (img) => { await (img as HTMLImageElement).decode(); return (img as HTMLImageElement).naturalWidth; });
+    expect(await width('own')).toBe(240);
+    expect(asked).toEqual([]);
+    await page.getByRole('button', { name: 'Load', exact: true }).click();
+    await page.getByText('Remote pictures are shown').waitFor();
+    await expect.poll(() => asked).toEqual(['/far.png no referrer']);
+    expect([await width('own'), await width('far')]).toEqual([240, 240]);
+    await page.getByRole('tab', { name: /Files/ }).click();
+    await page.getByRole('button', { name: 'Show within.eml' }).click();
+    await page.getByRole('dialog').getByText('Within', { exact: true }).waitFor();
+    await page.frameLocator('iframe[title="HTML of within.eml"]').getByText('inner words').waitFor();
+    expect(await page.evaluate('window.marked ?? null')).toBeNull();
+    expect(complaints.filter((said) => !said.startsWith(`request: ${there}`) && !/401|ERR_ABORTED/i.test(said))).toEqual([]);
+  } finally {
+    await browser.close();
+    far.close();
+    far.closeAllConnections();
+  }
+});

@@ -1,0 +1,62 @@
+/** What every file of stories sets up: the built UI, one browser, one Postern; and after each story an empty sandbox and a page that did not complain. */
+import { afterAll, afterEach, beforeAll } from 'vitest';
+import type { Browser, Locator, Page } from 'playwright-core';
+import type { Config } from '../../server/config.ts';
+import type { Message, MessagePage } from '../../sdk/contract.ts';
+import { running, type House } from '../support/running.ts';
+import { chrome, launch, visit, type Visit } from './browser.ts';
+import { builtUi } from './built.ts';
+
+export type Stage = {
+  readonly house: House;
+  readonly here: Visit;
+  /** Opens the app and waits until it is live. */
+  open(hash?: string, options?: Parameters<Browser['newContext']>[0]): Promise<Page>;
+  list(): Promise<Message[]>;
+};
+
+export function stage(settings: Partial<Config> = {}): Stage {
+  let browser: Browser;
+  let house: House;
+  let here: Visit | undefined;
+  beforeAll(async () => {
+    if (!chrome) return;
+    await builtUi();
+    [browser, house] = await Promise.all([launch(), running(settings)]);
+  }, 60_000);
+  afterAll(async () => {
+    await browser?.close();
+    await house?.close();
+  });
+  afterEach(async () => {
+    if (!here) return;
+    const { complaints, context } = here;
+    here = undefined;
+    await context.close();
+    for (const { name } of (await house.get<{ streams: { name: string }[] }>('/v1/streams')).streams) await fetch(`${house.http}/v1/messages?stream=${name}`, { method: 'DELETE', headers: house.running.token ? { authorization: `Bearer ${house.running.token}` } : {} });
+    if (complaints.length > 0) throw new Error(`The page complained:\n${complaints.join('\n')}`);
+  });
+  return {
+    get house() { return house; },
+    get here() { return here!; },
+    async open(hash = '', options = {}) {
+      here = await visit(browser, `${house.http}/${hash}`, options);
+      await here.page.getByRole('main').waitFor();
+      await here.page.getByText('Live', { exact: true }).waitFor({ state: 'attached' });
+      return here.page;
+    },
+    list: async () => (await house.get<MessagePage>('/v1/messages')).messages,
+  };
+}
+
+/** A message in the list. */
+export const row = (page: Page, subject: string | RegExp): Locator => page.getByRole('region', { name: 'Messages' }).getByRole('link', { name: subject });
+export const items = (page: Page): Locator => page.getByRole('region', { name: 'Messages' }).getByRole('listitem');
+
+/** Asks again until it fits; the test's own time-out ends it. */
+export async function until<T>(ask: () => Promise<T>, fits: (value: T) => boolean): Promise<T> {
+  for (;;) {
+    const value = await ask();
+    if (fits(value)) return value;
+  }
+}

@@ -1,0 +1,20 @@
+/** A failed request as a person reads it: what went wrong, and for a search where. */
+import { PosternError } from '../../sdk/errors.ts';
+
+export type Fault = {
+  message: string;
+  /** HTTP; 0 when nothing answered. */
+  status: number;
+  /** Character of the search that is meant. */
+  at?: number;
+};
+
+export function faultOf(error: unknown): Fault {
+  if (!(error instanceof PosternError)) return { message: (error as Error)?.message ?? String(error), status: 0 };
+  if (!error.problem) return { message: error.status === 0 ? 'Postern does not answer.' : `Postern answered ${error.status}.`, status: error.status };
+  const { title, detail, errors } = error.problem;
+  const place = errors?.map(({ path }) => /^q\[(\d+)\]$/.exec(path)?.[1]).find((one) => one !== undefined);
+  if (place !== undefined) return { message: errors![0]!.message, status: error.status, at: Number(place) };
+  const inputs = errors?.map(({ path, message }) => `${path}: ${message}`).join('; ');
+  return { message: inputs || detail || title, status: error.status };
+}

@@ -1,0 +1,41 @@
+/**
+ * What a list keeps of a message: what its row shows, and no more. With
+ * 100,000 of them loaded every field counts; the whole message is asked for
+ * when it is opened. Pure.
+ */
+import type { Message } from '../../sdk/contract.ts';
+import { whoText } from './format.ts';
+
+export type Line = Pick<Message, 'id' | 'stream' | 'receivedAt' | 'size' | 'subject' | 'tags' | 'read' | 'parse' | 'attachments' | 'snippet'> & {
+  /** Who it is from, by name; else by the envelope. */
+  from: string;
+  /** The first envelope recipient, and how many there are besides. */
+  to: string;
+  others: number;
+};
+
+const NONE: string[] = [];
+/** Of the snippet a row shows, so many characters. */
+const SNIPPET = 120;
+
+export function lineOf({ id, stream, receivedAt, size, subject, from, envelope, tags, read, parse, attachments, snippet }: Message): Line {
+  return {
+    id, receivedAt, size, subject, read, parse, attachments,
+    stream: shared(stream),
+    tags: tags.length === 0 ? NONE : tags,
+    snippet: snippet === null ? null : snippet.slice(0, SNIPPET),
+    from: shared(whoText(from) || envelope.from || '(nobody)'),
+    to: shared(envelope.to[0] ?? '(nobody)'),
+    others: Math.max(0, envelope.to.length - 1),
+  };
+}
+
+/** The same few senders, recipients and streams over and over: one text for each. */
+const texts = new Map<string, string>();
+function shared(text: string): string {
+  const known = texts.get(text);
+  if (known !== undefined) return known;
+  if (texts.size > 5_000) texts.clear();
+  texts.set(text, text);
+  return text;
+}

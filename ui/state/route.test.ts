@@ -1,0 +1,31 @@
+import fc from 'fast-check';
+import { expect, test } from 'vitest';
+import { hashOf, placeOf, TABS, type Place } from './route.ts';
+
+test('every place has an address that leads back to it', () => {
+  const text = fc.string({ minLength: 1 }).filter((one) => one.isWellFormed());
+  const scope = fc.record({ stream: text, inbox: text, q: text }, { requiredKeys: [] });
+  // A name of dots alone would be taken as one; ids and stream names are none.
+  const name = fc.string({ minLength: 1 }).filter((one) => one.isWellFormed());
+  const place: fc.Arbitrary<Place> = fc.oneof(
+    scope.map((s) => ({ at: 'mail' as const, scope: s })),
+    fc.tuple(scope, name).map(([s, message]) => ({ at: 'mail' as const, scope: s, message })),
+    fc.tuple(scope, name, fc.constantFrom(...TABS)).map(([s, message, tab]) => ({ at: 'mail' as const, scope: s, message, tab })),
+    scope.map((s) => ({ at: 'inboxes' as const, scope: s })),
+    fc.constant({ at: 'streams' as const }), name.map((one) => ({ at: 'streams' as const, name: one })),
+    fc.constant({ at: 'log' as const }), fc.constant({ at: 'start' as const }),
+  );
+  fc.assert(fc.property(place, (one) => {
+    expect(placeOf(hashOf(one))).toEqual(one);
+  }));
+});
+
+test('whatever stands behind # is a place', () => {
+  fc.assert(fc.property(fc.string(), (hash) => {
+    expect(['mail', 'inboxes', 'streams', 'log', 'start']).toContain(placeOf(`#${hash}`).at);
+  }));
+});
+
+test('the address that the SDK writes opens the message', () => {
+  expect(placeOf('#/messages/01M7XZYPM7ACMN53HGTFHNFRP4')).toEqual({ at: 'mail', scope: {}, message: '01M7XZYPM7ACMN53HGTFHNFRP4' });
+});
