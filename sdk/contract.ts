@@ -5,6 +5,10 @@
  * milliseconds or texts like `10s`, `5m`, `72h`, `7d`.
  */
 
+import type { Answer, DeliveryPolicy, DeliveryPolicyInput, Duration, RecipientState, SuppressionReason } from './delivery.ts';
+
+export type * from './delivery.ts';
+
 export type Mailbox = { name: string; address: string };
 
 export type Message = {
@@ -29,6 +33,8 @@ export type Message = {
   parse: 'pending' | 'done' | 'failed';
   attachments: number | null;
   snippet: string | null;
+  /** How many recipients are where; null when nothing of it was ever queued. */
+  delivery: Partial<Record<RecipientState, number>> | null;
 };
 
 export type TranscriptLine = { at: string; by: 'C' | 'S' | '*'; line: string };
@@ -178,6 +184,10 @@ export type MessageInput = {
   metadata?: Record<string, string>;
   /** Instead of what From, To, Cc and Bcc say. */
   envelope?: { from?: string; to?: string[] };
+  /** Where mail is queued: when it is first tried (ISO 8601, the stream's clock), and how long it is tried. */
+  sendAt?: string;
+  expiresAfter?: Duration;
+  priority?: 'high' | 'normal' | 'low';
 };
 
 export type SubmitResult = { id: string; messageId: string; recipients: string[] };
@@ -188,7 +198,7 @@ export type Retention = { messages: number | null; age: string | number | null; 
 
 export type Stream = {
   name: string;
-  mode: 'capture';
+  mode: StreamMode;
   retention: { messages: number | null; age: number | null; bytes: number | null };
   tags: string[];
   createdAt: string;
@@ -196,10 +206,16 @@ export type Stream = {
   unread: number;
   bytes: number;
   credentials: { id: string; user: string; createdAt: string; expiresAt: string | null }[];
+  delivery: DeliveryPolicy;
+  /** Milliseconds that its clock is ahead of the wall. */
+  clockOffset: number;
+  paused: { reason: string; until: string | null } | null;
 };
 
-export type StreamInput = { name: string; mode?: 'capture'; retention?: Partial<Retention>; tags?: string[] };
-export type StreamPatch = { retention?: Partial<Retention>; tags?: string[] };
+/** `capture` stops at the inbox; `simulate` goes on to the pretend remote. */
+export type StreamMode = 'capture' | 'simulate';
+export type StreamInput = { name: string; mode?: StreamMode; retention?: Partial<Retention>; tags?: string[]; delivery?: DeliveryPolicyInput };
+export type StreamPatch = { mode?: StreamMode; retention?: Partial<Retention>; tags?: string[]; delivery?: DeliveryPolicyInput };
 
 /** `password` is in this answer and never again. */
 export type NewCredential = { id: string; user: string; password: string; stream: string; createdAt: string; expiresAt: string | null };
@@ -251,14 +267,40 @@ export type WaitTimeoutProblem = Problem & { found: number; wanted: number; wait
 /** 409 of a wait with count=0 that saw one. */
 export type UnexpectedMailProblem = Problem & { messages: Message[]; cursor: string };
 
+type OfRecipient = { message: string; recipient: string; n: number; /** Virtual. */ time: string };
+type AttemptFacts = { attempt: number; site: string; host: string; answer: Answer; class: string; rule: string; possibleDuplicate?: true };
+type Returned = { message: string; recipient: string; report: string; time: string };
+
 export type PosternEvent = { id: number; at: string; stream: string } & (
-  | { type: 'message.captured'; message: string; summary: Message }
+  | { type: 'message.captured'; message: string; summary: Message; queued?: number }
   | { type: 'message.parsed'; message: string; parse: 'done' | 'failed'; attachments: number }
   | { type: 'message.updated'; message: string; read?: boolean; tags?: string[] }
   | { type: 'messages.deleted'; messages: string[]; by: 'user' | 'retention' }
   | { type: 'stream.created' | 'stream.updated' | 'stream.deleted' }
   | { type: 'inbox.created'; address: string }
+  | ({ type: 'recipient.delivered' | 'recipient.bounced' } & OfRecipient & AttemptFacts)
+  | ({ type: 'recipient.deferred' } & OfRecipient & AttemptFacts & { nextDue: string })
+  | ({ type: 'recipient.expired' } & OfRecipient & Partial<AttemptFacts>)
+  | ({ type: 'recipient.suppressed' } & OfRecipient & { reason: SuppressionReason; detail: string })
+  | ({ type: 'recipient.cancelled' | 'recipient.held' | 'recipient.released' } & OfRecipient & { by: string })
+  | ({ type: 'bounce.received' } & Returned & { class: string; hard: boolean; status: string; diagnostic: string })
+  | ({ type: 'complaint.received' } & Returned & { feedback: string })
+  | ({ type: 'autoreply.received' } & Returned)
+  | ({ type: 'delay.received' } & Returned & { diagnostic: string })
+  | { type: 'suppression.added'; address: string; global: boolean; reason: SuppressionReason; detail: string; by: string; message: string | null; expiresAt: string | null }
+  | { type: 'suppression.removed'; address: string; global: boolean; by: string }
+  | { type: 'site.paused'; site: string; reason: string; until: string | null; by: 'person' | 'engine' }
+  | { type: 'site.resumed'; site: string; by: 'person' | 'engine' }
+  | { type: 'site.pace'; site: string; pace: number; reason: string }
+  | { type: 'stream.paused'; reason: string; until: string | null }
+  | { type: 'stream.resumed' }
+  | { type: 'alert.queue-age'; state: 'raised' | 'cleared'; oldest: number; threshold: number }
+  | { type: 'clock.advanced'; from: string; to: string; message: string | null; recipient: string | null }
+  | { type: 'scenario.changed' | 'scenario.reset' }
+  | { type: 'hook.disabled' | 'hook.enabled'; hook: string; reason: string }
 );
+/** 408 of GET /v1/events/wait. */
+export type EventTimeoutProblem = Problem & { waited: number; happened: PosternEvent[]; cursor: number };
 export type EventPage = { events: PosternEvent[]; cursor: number };
 
 /** One observation of a check. `line` counts from 1, in the HTML as `/html?raw=1` answers it or in the raw message. */
@@ -323,4 +365,4 @@ export type MessageChecks = { message: string; checks: Check[]; compat: Compat |
 export type Info = { name: 'postern'; version: string; http: string; smtp: SmtpSettings; loginRequired: boolean; limits: { messageSize: number; recipients: number }; inboxDomain: string };
 
 /** Written to `postern.json` in the data folder once ready. */
-export type Addresses = { http: string; smtp: { host: string; port: number }; smtps?: { host: string; port: number }; pid: number };
+export type Addresses = { http: string; smtp: { host: string; port: number }; smtps?: { host: string; port: number }; /** The pretend remote's own port, where it has one. */ remote?: { host: string; port: number }; pid: number };

@@ -12,11 +12,17 @@ export const LAYERS: Record<string, readonly string[]> = {
   mail: [],
   classify: ['mail'],
   dsn: ['mail', 'classify', 'inbox/mime'],
+  scenario: ['mail'],
+  network: ['mail', 'scenario', 'dsn', 'queue/port.ts'],
+  transport: ['mail', 'network/network.ts', 'network/talk.ts'],
   events: ['mail'],
   inbox: ['mail', 'events'],
-  admission: ['mail'],
-  store: ['mail', 'events', 'inbox/port.ts', 'inbox/filter.ts', 'inbox/words.ts', 'admission/port.ts'],
-  api: ['mail', 'classify', 'events', 'inbox', 'admission', 'store/port.ts', 'metrics.ts'],
+  admission: ['mail', 'queue/port.ts', 'scenario/scenario.ts'],
+  queue: ['mail', 'classify', 'dsn', 'events', 'admission/port.ts', 'network/network.ts', 'network/talk.ts', 'transport'],
+  returns: ['mail', 'classify', 'dsn', 'events', 'queue/port.ts', 'inbox/port.ts'],
+  hooks: ['mail', 'events', 'inbox/checks/network/public-address.ts'],
+  store: ['mail', 'events', 'inbox/port.ts', 'inbox/filter.ts', 'inbox/words.ts', 'admission/port.ts', 'queue/port.ts', 'hooks/hook.ts'],
+  api: ['mail', 'classify', 'events', 'inbox', 'admission', 'queue', 'scenario', 'hooks', 'store/port.ts', 'metrics.ts'],
   cli: ['*'],
 };
 
@@ -25,6 +31,6 @@ export const GUARDED: readonly { module: RegExp; only: readonly string[]; why: s
   { module: /^(better-sqlite3|drizzle-orm)(\/|$)/, only: ['store'], why: 'nothing above store/ knows SQL' },
   { module: /^smtp-server(\/|$)/, only: ['admission'], why: 'there is one SMTP listener' },
   { module: /^mailparser(\/|$)/, only: ['inbox'], why: 'bodies are parsed in one place, in a worker' },
-  { module: /^(node:)?(net|tls|dns|http|https|http2|dgram)(\/|$)/, only: ['admission/smtp', 'api/serve.ts', 'api/socket.ts', 'cli', 'inbox/checks/dialer.ts', 'inbox/checks/network/rspamd.ts', 'inbox/checks/network/spamd.ts'], why: 'nothing else opens a connection: "can this mail my customers?" must stay easy to answer' },
+  { module: /^(node:)?(net|tls|dns|http|https|http2|dgram)(\/|$)/, only: ['admission/smtp', 'network/pretend', 'network/internet', 'transport/tls.ts', 'hooks/call.ts', 'api/serve.ts', 'api/socket.ts', 'cli', 'inbox/checks/dialer.ts', 'inbox/checks/network/rspamd.ts', 'inbox/checks/network/spamd.ts'], why: 'nothing else opens a connection: "can this mail my customers?" must stay easy to answer' },
   { module: /^(nodemailer\/lib\/(smtp-connection|smtp-transport|smtp-pool|mailer)|nodemailer$|undici)/, only: ['cli'], why: 'only a command that a person types sends mail; the server only composes it' },
 ];

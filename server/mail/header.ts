@@ -85,11 +85,14 @@ function endOfHeader(block: Buffer): number {
   }
 }
 
+/** Content-Type of a report: RFC 6522 and those that only nearly follow it. */
+const REPORT = /^\s*multipart\/report\b|report-type\s*=/i;
+
 function summarise(fields: HeaderField[]): HeaderSummary {
   const summary: HeaderSummary = { subject: '', from: [], to: [], cc: [], replyTo: [], messageId: '', tags: [] };
   let subject = false;
   for (const { name, value } of fields) {
-    switch (name.length <= 10 ? name.toLowerCase() : '') {
+    switch (name.length <= 18 ? name.toLowerCase() : '') {
       case 'subject':
         if (!subject) summary.subject = decodeText(value).slice(0, SUBJECT_LIMIT);
         subject = true;
@@ -104,6 +107,9 @@ function summarise(fields: HeaderField[]): HeaderSummary {
         if (!Number.isNaN(at) && summary.date === undefined) summary.date = at;
         break;
       }
+      case 'content-type': if (REPORT.test(value)) summary.automatic = true; break;
+      case 'auto-submitted': if (!/^\s*no\b/i.test(value)) summary.automatic = true; break;
+      case 'x-autoreply': case 'x-autorespond': case 'x-auto-reply': case 'x-failed-recipients': summary.automatic = true; break;
       case 'x-tags': summary.tags.push(...value.split(',').map((tag) => decodeText(tag).trim().slice(0, 100)).filter(Boolean).slice(0, 20)); break;
     }
   }

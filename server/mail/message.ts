@@ -3,6 +3,7 @@
  * of it: they are read as a stream from the store.
  */
 import type { Envelope } from './envelope.ts';
+import type { RecipientState } from './recipient.ts';
 import type { Session } from './session.ts';
 
 export type Mailbox = { name: string; address: string };
@@ -20,6 +21,8 @@ export type HeaderSummary = {
   date?: number;
   /** From `X-Tags` (comma separated). */
   tags: string[];
+  /** The header says that a program wrote it: a report (RFC 6522) or an automatic mail (RFC 3834). */
+  automatic?: true;
 };
 
 /** `pending` until the background parse is done. `failed` is kept and shown: see `parseError`. */
@@ -45,6 +48,8 @@ export type MessageSummary = {
   attachments?: number;
   /** The beginning of the text, once parsed; at most 200 characters. */
   snippet?: string;
+  /** How many recipients are where; absent when nothing of it was ever queued. */
+  delivery?: Partial<Record<RecipientState, number>>;
 };
 
 export type MessageDetail = MessageSummary & {

@@ -12,7 +12,13 @@ export type TranscriptLine = {
   line: string;
 };
 
-export type TlsFacts = { version: string; cipher: string; servername?: string };
+export type TlsFacts = {
+  version: string;
+  cipher: string;
+  servername?: string;
+  /** As a client: why the certificate would not be trusted (`CERT_HAS_EXPIRED` …); absent when it would. */
+  unverified?: string;
+};
 
 export type Session = {
   /** Of the connection (SMTP) or the request (HTTP). */
