@@ -1,0 +1,36 @@
+/** Accepts everything. Its words are Postfix's and RFC 3463's, and every persona borrows those that it lacks. */
+import type { Persona } from '../../../sdk/contract.ts';
+
+export const plain: Persona = {
+  name: 'plain', label: 'Plain',
+  note: 'Accepts everything; its replies are those of Postfix and of the RFCs.',
+  domains: [],
+  banner: '{host} ESMTP',
+  size: 157_286_400,
+  replies: {
+    unknown: { at: 'rcpt', code: 550, enhanced: '5.1.1', text: '<{recipient}>: Recipient address rejected: User unknown in virtual mailbox table' },
+    disabled: { at: 'rcpt', code: 550, enhanced: '5.2.1', text: '<{recipient}>: Recipient address rejected: This mailbox is disabled' },
+    full: { at: 'rcpt', code: 452, enhanced: '4.2.2', text: '<{recipient}>: Recipient address rejected: Mailbox full' },
+    toolarge: { at: 'mail', code: 552, enhanced: '5.3.4', text: 'Message size exceeds fixed limit' },
+    spam: { at: 'body', code: 550, enhanced: '5.7.1', text: 'Message rejected: it looks like spam' },
+    virus: { at: 'body', code: 554, enhanced: '5.7.1', text: 'Message rejected: virus found' },
+    policy: { at: 'body', code: 554, enhanced: '5.7.1', text: 'Message rejected due to local policy' },
+    dmarc: { at: 'body', code: 550, enhanced: '5.7.1', text: "Email rejected per DMARC policy of the sender's domain" },
+    spf: { at: 'mail', code: 550, enhanced: '5.7.23', text: '<{sender}>: Sender address rejected: SPF check failed, {client} is not allowed to send for it' },
+    blocklist: { at: 'rcpt', code: 554, enhanced: '5.7.1', text: 'Service unavailable; Client host [{client}] blocked using zen.spamhaus.org; https://www.spamhaus.org/query/ip/{client}' },
+    ptr: { at: 'rcpt', code: 450, enhanced: '4.7.1', text: 'Client host rejected: cannot find your reverse hostname, [{client}]' },
+    relay: { at: 'rcpt', code: 554, enhanced: '5.7.1', text: '<{recipient}>: Relay access denied' },
+    ratelimit: { at: 'mail', code: 450, enhanced: '4.7.1', text: 'Error: too much mail from {client}' },
+    greylist: { at: 'rcpt', code: 450, enhanced: '4.2.0', text: '<{recipient}>: Recipient address rejected: Greylisted, please try again in {retry}' },
+    tlsrequired: { at: 'mail', code: 530, enhanced: '5.7.0', text: 'Must issue a STARTTLS command first' },
+    toomany: { at: 'rcpt', code: 452, enhanced: '4.5.3', text: 'Error: too many recipients' },
+    connections: { at: 'greeting', code: 421, enhanced: '4.7.0', text: '{host} Error: too many connections from {client}' },
+    perconnection: { at: 'mail', code: 421, enhanced: '4.7.0', text: '{host} Error: too many messages on this connection, closing transmission channel' },
+    recipientrate: { at: 'rcpt', code: 450, enhanced: '4.2.1', text: 'The recipient has exceeded message rate limit. Try again later.' },
+    sender: { at: 'mail', code: 550, enhanced: '5.1.8', text: '<{sender}>: Sender address rejected: Domain not found' },
+    busy: { at: 'rcpt', code: 451, enhanced: '4.3.0', text: '<{recipient}>: Temporary lookup failure' },
+    malformed: { at: 'body', code: 554, enhanced: '5.6.0', text: 'Mail message is malformed. Not accepted.' },
+    blockedsender: { at: 'rcpt', code: 550, enhanced: '5.7.1', text: '<{recipient}>: This recipient does not accept mail from your address' },
+    nodomain: { at: 'rcpt', code: 550, enhanced: '5.1.2', text: '<{recipient}>: Recipient address rejected: Domain not found' },
+  },
+};
