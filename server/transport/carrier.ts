@@ -1,0 +1,39 @@
+/**
+ * A connection to a remote, as the queue sees it.
+ */
+import type { Answer } from '../mail/reply.ts';
+import type { TlsFacts, TranscriptLine } from '../mail/session.ts';
+import type { Route } from '../network/network.ts';
+import type { Talk } from '../network/talk.ts';
+import type { Transaction, TransactionResult } from './attempted.ts';
+
+/** A connection that is ready for MAIL. */
+export interface Carrier {
+  readonly id: string;
+  readonly host: string;
+  readonly tls: TlsFacts | undefined;
+  readonly carried: number;
+  readonly talk: Talk;
+  /** SIZE that the remote named; undefined without one. */
+  readonly sizeLimit: number | undefined;
+  /** It was told which notices are wanted: it offers DSN (RFC 3461). */
+  readonly dsn?: boolean;
+  /** False once it can carry nothing more; a remote may close it while it rests. */
+  readonly alive: boolean;
+  /** Resolves when the stream is gone; until then its talk may have a timer that ends it. */
+  readonly closed: Promise<void>;
+  /**
+   * One message, one at a time. Never throws for what the remote does; the
+   * connection is closed by itself when it is no longer usable. Rejects only
+   * when the message cannot be read (`open` or its stream broke).
+   */
+  carry(transaction: Transaction): Promise<TransactionResult>;
+  /** QUIT without waiting for its answer. In the midst of a message: the end, and a disconnect for whom it concerns. */
+  close(): void;
+}
+
+/** No host of the route let us in: the last answer, with what was said. */
+export type NotConnected = { answer: Answer; host: string; transcript: TranscriptLine[]; startedAt: number; endedAt: number; connection: string };
+
+/** Tries the hosts of a route in order: dial, greeting, EHLO (or HELO), STARTTLS where offered. */
+export type Connect = (route: Route, ask: { stream: string; destination: string; talk: Talk; heloName: string; connection: string }) => Promise<Carrier | NotConnected>;
