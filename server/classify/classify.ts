@@ -13,7 +13,9 @@ import { TIERS } from './rules/index.ts';
 import type { Action, Facets, ReplyClass, Verdict } from './verdict.ts';
 import { TEXT_LIMIT, wordsOf } from './words.ts';
 
-const table = ruleTable(TIERS.flatMap(({ rules }) => rules));
+/** Made at the first reply: nobody who only captures mail should wait for it at the start. */
+let made: ReturnType<typeof ruleTable> | undefined;
+const table = (): ReturnType<typeof ruleTable> => (made ??= ruleTable(TIERS.flatMap(({ rules }) => rules)));
 const confidence = new Map<Rule, Facets['confidence']>(TIERS.flatMap((tier) => tier.rules.map((rule) => [rule, tier.confidence] as const)));
 
 export function classify(answer: Answer): Verdict {
@@ -27,19 +29,25 @@ export function classify(answer: Answer): Verdict {
   const token = tokenOf(text);
   const facts: Facts = {
     ...(answer.code === undefined ? {} : { code: answer.code }),
-    ...(answer.enhanced ? { enhanced: `${answer.enhanced.subject}.${answer.enhanced.detail}` } : {}),
+    ...(answer.enhanced && answer.enhanced.class !== 2 ? { enhanced: `${answer.enhanced.subject}.${answer.enhanced.detail}` } : {}),
     ...(token === undefined ? {} : { token }),
     ...(answer.stage === undefined ? {} : { stage: answer.stage }),
   };
   const words = wordsOf(text);
-  const rule = table.find(words, facts);
+  const rule = table().find(words, facts);
   return verdictOf(rule?.class ?? 'unknown', answer, rule?.id ?? 'none', rule ? confidence.get(rule)! : 'none', { text, words, token, rule });
 }
 
 /** What Postern does, in a sentence. */
 export const consequence = ({ action, scope }: Verdict): string => `${ACTIONS[action]}${scope === 'none' ? '' : ` (scope: ${scope})`}`;
 
-const isSuccess = ({ code, enhanced }: Reply): boolean => (code === undefined ? enhanced?.class === 2 : code >= 200 && code < 300);
+function isSuccess({ code, enhanced, text }: Reply): boolean {
+  if (code !== undefined) return code >= 200 && code < 300;
+  if (enhanced?.class !== 2) return false;
+  // Inside a text "2.1.6" is the version of a program.
+  const place = text.indexOf(`2.${enhanced.subject}.${enhanced.detail}`);
+  return place < 0 || /^\s*(?:[a-z-]{1,12};)?\s*$/i.test(text.slice(0, Math.min(place, 40)));
+}
 
 /** 4xx is temporary and so is what has no code at all; where the codes contradict each other the reply code counts (RFC 5321 §4.2). */
 function isPermanent({ code, enhanced }: Reply): boolean {

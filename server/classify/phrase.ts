@@ -16,13 +16,16 @@ export const GAP_LIMIT = 12;
 
 /** Atom ids with, before each, the most words that may stand between it and the one before. */
 type Sequence = { atoms: number[]; gaps: number[] };
-export type Phrase = { all: Sequence[]; anchor: number };
+/** `others` are the atoms beside the anchor, the rarest first: most phrases are ruled out by one of them. */
+export type Phrase = { all: Sequence[]; anchor: number; others: number[] };
 
 /** Where the atoms of a text stand. One reading is kept per vocabulary: it is good until the next. */
 export type Reading = {
   /** Atoms that are there and are the anchor of a phrase. */
   anchors(): number[];
   has(atom: number): boolean;
+  /** Every atom of the phrase is there, wherever. */
+  covers(phrase: Phrase): boolean;
   /** Starts and ends by turns, in order. Asked for few atoms, so it is found when asked. */
   at(atom: number): readonly number[];
   length: number;
@@ -30,13 +33,13 @@ export type Reading = {
 
 export type Vocabulary = {
   compile(phrase: string): Phrase;
-  /** Call once, after the last compile: picks for each phrase the atom that is rarest among the phrases. */
-  settle(phrases: readonly Phrase[]): void;
+  /** Call once, after the last compile: picks for each phrase the atom that is rarest in texts of the kind. */
+  settle(phrases: readonly Phrase[], texts: Iterable<readonly string[]>): void;
   read(words: readonly string[]): Reading;
 };
 
-/** Words that spell atoms; a common word spells dozens, so they are bits. */
-type Entry = { rest: string[]; atoms: number[]; bits: Uint32Array };
+/** Words that spell atoms; a common word spells dozens, so they are bits. `spots` says where in `bits` there are any. */
+type Entry = { rest: string[]; atoms: number[]; spots: number[]; bits: Uint32Array };
 
 const GROUP = /^[A-Z][A-Z_]+$/;
 
@@ -54,6 +57,10 @@ export function vocabulary(lexicon: Record<string, string>): Vocabulary {
   const reading: Reading = {
     length: 0,
     has: (atom) => (present[atom >>> 5]! & (1 << (atom & 31))) !== 0,
+    covers({ others }) {
+      for (const atom of others) if ((present[atom >>> 5]! & (1 << (atom & 31))) === 0) return false;
+      return true;
+    },
     at(atom) {
       let place = places.get(atom);
       if (place) return place;
@@ -79,7 +86,7 @@ export function vocabulary(lexicon: Record<string, string>): Vocabulary {
     entries.set(first!, list);
     const same = list.find((entry) => entry.rest.join(' ') === rest.join(' '));
     if (same) same.atoms.push(atom);
-    else list.push({ rest, atoms: [atom], bits: present });
+    else list.push({ rest, atoms: [atom], spots: [], bits: present });
   }
 
   function atomOf(token: string): number {
@@ -117,46 +124,56 @@ export function vocabulary(lexicon: Record<string, string>): Vocabulary {
     return result;
   }
 
-  return {
-    compile: (phrase) => ({ all: phrase.split('&').map((part) => sequence(part.trim())), anchor: -1 }),
+  const read = (words: readonly string[]): Reading => {
+    present.fill(0);
+    places.clear();
+    hits.length = starts.length = ends.length = 0;
+    reading.length = words.length;
+    for (let start = 0; start < words.length; start++) {
+      const list = entries.get(words[start]!);
+      if (!list) continue;
+      for (const entry of list) {
+        const { rest, bits, spots } = entry;
+        let i = 0;
+        while (i < rest.length && words[start + 1 + i] === rest[i]) i++;
+        if (i < rest.length) continue;
+        hits.push(entry);
+        starts.push(start);
+        ends.push(start + 1 + rest.length);
+        for (const spot of spots) present[spot]! |= bits[spot]!;
+      }
+    }
+    return reading;
+  };
 
-    settle(phrases) {
-      const uses = new Map<number, number>();
-      for (const { all } of phrases) for (const { atoms } of all) for (const atom of atoms) uses.set(atom, (uses.get(atom) ?? 0) + 1);
-      for (const phrase of phrases) phrase.anchor = phrase.all.flatMap(({ atoms }) => atoms).reduce((rarest, atom) => (uses.get(atom)! < uses.get(rarest)! ? atom : rarest));
+  return {
+    compile: (phrase) => ({ all: phrase.split('&').map((part) => sequence(part.trim())), anchor: -1, others: [] }),
+
+    settle(phrases, texts) {
       const size = Math.ceil(atoms.size / 32);
       present = new Uint32Array(size);
       anchors = new Uint32Array(size);
-      for (const { anchor } of phrases) anchors[anchor >>> 5]! |= 1 << (anchor & 31);
       for (const list of entries.values()) {
         for (const entry of list) {
           entry.bits = new Uint32Array(size);
           for (const atom of entry.atoms) entry.bits[atom >>> 5]! |= 1 << (atom & 31);
+          entry.spots = [...new Set(entry.atoms.map((atom) => atom >>> 5))];
         }
+      }
+      const seen = new Uint32Array(atoms.size);
+      for (const text of texts) {
+        read(text);
+        for (let atom = 0; atom < seen.length; atom++) if (reading.has(atom)) seen[atom]!++;
+      }
+      for (const phrase of phrases) {
+        const [anchor, ...others] = [...new Set(phrase.all.flatMap(({ atoms }) => atoms))].sort((a, b) => seen[a]! - seen[b]!);
+        phrase.anchor = anchor!;
+        phrase.others = others;
+        anchors[anchor! >>> 5]! |= 1 << (anchor! & 31);
       }
     },
 
-    read(words) {
-      present.fill(0);
-      places.clear();
-      hits.length = starts.length = ends.length = 0;
-      reading.length = words.length;
-      for (let start = 0; start < words.length; start++) {
-        const list = entries.get(words[start]!);
-        if (!list) continue;
-        for (const entry of list) {
-          const { rest, bits } = entry;
-          let i = 0;
-          while (i < rest.length && words[start + 1 + i] === rest[i]) i++;
-          if (i < rest.length) continue;
-          hits.push(entry);
-          starts.push(start);
-          ends.push(start + 1 + rest.length);
-          for (let word = 0; word < bits.length; word++) present[word]! |= bits[word]!;
-        }
-      }
-      return reading;
-    },
+    read,
   };
 }
 

@@ -8,6 +8,7 @@ import type { Stage } from '../mail/reply.ts';
 import { LEXICON } from './lexicon.ts';
 import { matches, type Phrase, type Reading, vocabulary } from './phrase.ts';
 import type { Action, ReplyClass } from './verdict.ts';
+import { wordsOf } from './words.ts';
 
 export type Rule = {
   id: string;
@@ -51,7 +52,7 @@ export function ruleTable(rules: readonly Rule[]): RuleTable {
     enhanced: rule.enhanced && anyStatus(rule.enhanced),
     token: rule.token && anyToken(rule.token),
   }));
-  words.settle(compiled.flatMap(({ when }) => when));
+  words.settle(compiled.flatMap(({ when }) => when), rules.flatMap(({ samples }) => samples.map((text) => wordsOf(text))));
   const byAnchor: { one: Compiled; phrase: Phrase }[][] = [];
   for (const one of compiled) for (const phrase of one.when) (byAnchor[phrase.anchor] ??= []).push({ one, phrase });
   const wordless = compiled.filter(({ when }) => when.length === 0);
@@ -77,7 +78,7 @@ export function ruleTable(rules: readonly Rule[]): RuleTable {
         if (!list) continue;
         for (const { one, phrase } of list) {
           if (best && one.order >= best.order) break;
-          if (fits(one, facts) && matches(phrase, reading) && !excluded(one, reading)) best = one;
+          if (reading.covers(phrase) && fits(one, facts) && matches(phrase, reading) && !excluded(one, reading)) best = one;
         }
       }
       return best?.rule;

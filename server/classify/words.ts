@@ -28,7 +28,7 @@ const PREAMBLE = anyOf(String.raw`
   smtp error from remote (?:mail )?server after (?:[a-z]{1,20} ?){1,4}:?(?:<[^>\s]{0,320}>)?(?: ?size=\d{1,12})?:
   \bhost \S{1,255} ?\[[\da-f.:]{2,45}\](?::\d{1,5})?(?: said| refused to talk to me)?:
   (?:unknown address error|other mail system problem|other network problem|bad destination host|other undefined status) \d{3}[- ](?=')
-  remote host said:|\(in reply to [^()\n]{1,60}\)|giving up on \S{1,255}|does not like recipient\.
+  the message was not relayed to:|remote host said:|\(in reply to [^()\n]{1,60}\)|giving up on \S{1,255}|does not like recipient\.
 `, 'g');
 // What Postfix puts before the reason it was given: it must not count as a reason of its own.
 const STAMP = /\b(recipient address(?:es)?|sender address|client host|helo command) rejected ?:/g;
@@ -67,6 +67,9 @@ export function wordsOf(text: string): string[] {
       if (slash >= 0) for (const word of url.slice(slash).match(WORD_ASCII) ?? []) if (tail.length < WORD_LIMIT) tail.push(`/${word}`);
     } else if (ADDRESS.test(chunk)) {
       words.push('@addr');
+      // "<a@b.test:blocked>": what follows the address is said of it.
+      const said = chunk.indexOf(':', chunk.indexOf('@'));
+      if (said > 0) split(chunk.slice(said + 1), words);
     } else if (NUMERIC.test(chunk)) {
       if (IPV4.test(chunk)) words.push('@ip');
       else split(chunk, words);
@@ -82,7 +85,7 @@ export function wordsOf(text: string): string[] {
 }
 
 /** Compatibility forms and accents go; what is left of «é» is «e». */
-const fold = (text: string): string => text.replace(/[’‘´]/g, "'").normalize('NFKD').replace(/\p{Diacritic}/gu, '').normalize('NFC').toLowerCase().slice(0, TEXT_LIMIT * 2);
+const fold = (text: string): string => text.replace(/[’‘´]/g, "'").replace(/ß/g, 'ss').normalize('NFKD').replace(/\p{Diacritic}/gu, '').normalize('NFC').toLowerCase().slice(0, TEXT_LIMIT * 2);
 
 /** At least one dot inside, letters on both sides of the last: `mx1.example.net`, not `rejected.Please`, which has a capital and a word of speech. */
 function isHost(chunk: string): boolean {

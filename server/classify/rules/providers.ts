@@ -29,7 +29,7 @@ export const PROVIDER_RULES: readonly Rule[] = [
   },
   // AOL as it was; forwarders still repeat it.
   { id: 'aol.ptr', class: 'dns_identity', token: ['DNS:NR'], samples: ['550 5.7.1 : (DNS:NR) https://postmaster.aol.com/error-codes#554dnsnr'] },
-  { id: 'aol.client', class: 'ip_blocked', token: ['DNS:*', 'RTR:*', 'CON:*'], samples: ['521 5.2.1 : (CON:B1) https://postmaster-blog.aol.com/2012/02/11/554-conb1/', '554 5.7.1 : (DNS:B1) http://postmaster.info.aol.com/errors/554dnsb1.html'] },
+  { id: 'aol.client', class: 'ip_blocked', token: ['DNS:*', 'RTR:*', 'CON:*', 'DYN:*'], unless: ['(greylist|greylisted|greylisting)'], samples: ['521 5.2.1 : (CON:B1) https://postmaster-blog.aol.com/2012/02/11/554-conb1/', '554 5.7.1 : (DNS:B1) http://postmaster.info.aol.com/errors/554dnsb1.html'] },
   { id: 'aol.content', class: 'spam_content', token: ['HVU:*'], samples: ['554 5.7.1 : (HVU:B1) http://postmaster.info.aol.com/errors/554hvub1.html'] },
   { id: 'yahoo.policy', class: 'policy', when: ['message not allowed'], unless: ['rfc'], samples: ['554 Message not allowed - [299]'] },
 
@@ -51,7 +51,7 @@ export const PROVIDER_RULES: readonly Rule[] = [
   },
   {
     id: 'microsoft.authentication', class: 'authentication', enhanced: ['7.515', '7.509', '7.23', '7.5-9', '7.26'],
-    when: ['authentication level', 'AUTHN', 'dmarc verification'],
+    when: ['authentication level', 'AUTHN', 'dmarc verification', 'unauthenticated'],
     samples: [
       '550 5.7.515 Access denied, sending domain example.test doesn\'t meet the required authentication level.',
       '550 5.7.509 Access denied, sending domain example.test does not pass DMARC verification',
@@ -75,7 +75,7 @@ export const PROVIDER_RULES: readonly Rule[] = [
   },
   {
     id: 'microsoft.suspicious', class: 'sender_blocked', enhanced: ['7.501-503', '7.700-705', '1.8'],
-    when: ['spam abuse', 'bad outbound sender', 'threshold exceeded', 'exceeded threshold', 'traffic'],
+    when: ['tenant allow block list', 'spam abuse', 'bad outbound sender', 'threshold exceeded', 'exceeded threshold', 'traffic'],
     samples: [
       '550 5.7.501 Access denied, spam abuse detected',
       '550 5.1.8 Access denied, bad outbound sender. AS(42004)',
@@ -128,11 +128,25 @@ export const PROVIDER_RULES: readonly Rule[] = [
   {
     id: 'microsoft.ambiguous', class: 'server_error',
     when: ['resolver adr ambiguous', 'resolver fwd', 'storedrv'],
-    unless: ['quotaexceededexception', 'quotaexceedexception', 'quota'],
+    unless: ['quotaexceededexception', 'quotaexceedexception', 'quota', 'accountdisabledexception', 'mailbox disabled'],
     samples: [
       '554 5.2.0 STOREDRV.Deliver.Exception:StoragePermanentException; Failed to process message due to a permanent exception',
       '550 5.1.4 RESOLVER.ADR.Ambiguous; ambiguous address',
     ],
+  },
+  {
+    id: 'microsoft.disabled', class: 'inactive_recipient',
+    when: ['accountdisabledexception', 'storedrv ~4 mailbox disabled'],
+    samples: ['554 5.2.1 STOREDRV.Deliver.Exception:AccountDisabledException; mailbox disabled'],
+  },
+  {
+    id: 'microsoft.banned-recipient', class: 'invalid_recipient', enhanced: ['7.505'], action: 'strike',
+    samples: ['550 5.7.505 Access denied, banned recipient'],
+  },
+  {
+    id: 'microsoft.domain-name', class: 'sender_invalid', enhanced: ['5.4'], code: [550],
+    when: ['invalid domain name'],
+    samples: ['550 5.5.4 Invalid domain name'],
   },
   {
     id: 'microsoft.storage-full', class: 'mailbox_full',
@@ -174,6 +188,13 @@ export const PROVIDER_RULES: readonly Rule[] = [
     ],
   },
   { id: 'microsoft.helo', class: 'dns_identity', enhanced: ['7.506'], samples: ['550 5.7.506 Access Denied, Bad HELO'] },
+
+  {
+    id: 'microsoft.sender-denied', class: 'sender_invalid', enhanced: ['1.0'],
+    when: ['sender denied'],
+    unless: ['senderfilterconfig', 'list'],
+    samples: ['550 5.1.0 Sender denied'],
+  },
 
   // Google: the page that a reply links to says which case it is; the codes 7.27 to 7.30 are not the registered ones.
   {
@@ -223,6 +244,11 @@ export const PROVIDER_RULES: readonly Rule[] = [
       '550 5.7.27 Your email has been blocked because SPF authentication didn\'t pass. Gmail requires all large senders to authenticate with SPF.',
       '421 4.7.32 Your email has been rate limited because the From: header (RFC5322) in this message isn\'t aligned with either the authenticated SPF or DKIM organizational domain.',
     ],
+  },
+  {
+    id: 'google.sender-syntax', class: 'sender_invalid', enhanced: ['1.7'],
+    when: ['sender address ~4 not ~1 valid'],
+    samples: ['553 5.1.7 The sender address <a@example.test> is not a valid RFC 5321 address. - gsmtp'],
   },
   { id: 'google.tls', class: 'tls', enhanced: ['7.29'], when: ['TLS'], samples: ['421 4.7.29 Your email has been rate limited because this message wasn\'t sent over a TLS connection.'] },
   {
@@ -374,12 +400,25 @@ export const PROVIDER_RULES: readonly Rule[] = [
       '550 5.1.0 <a@example.test> sender rejected. Please see https://www.spectrum.net/support/internet/understanding-email-error-codes for more information. AUP#In-1310',
     ],
   },
+  {
+    id: 'cox.connections', class: 'rate_limited', token: ['AUP#CXCNCT', 'AUP#CXMXRT', 'AUP#CXTHRT', 'AUP#CXRCPT'],
+    samples: ['421 cxr.cox.test cmsmtp 192.0.2.1 blocked. Refer to Error Codes section at http://postmaster.cox.net for more information. AUP#CXCNCT'],
+  },
+  {
+    id: 'cox.sender', class: 'sender_invalid', token: ['AUP#CXSNDR', 'AUP#SNDR'],
+    samples: ['550 5.1.0 <a@example.test> message rejected. Refer to Error Codes section at http://postmaster.cox.net for more information. AUP#CXSNDR'],
+  },
   { id: 'spectrum.block', class: 'ip_blocked', token: ['AUP#*'], samples: ['554 5.7.1 ERROR: Mail refused. AUP#I-1000'] },
   {
     id: 'gmx.header', class: 'policy',
     when: ['policy (restrictions|restriction|violations) (header|ip|url|content)'],
     unless: ['ip based'],
     samples: ['550 Requested action not taken: mailbox unavailable\n550 Reject due to policy restrictions (header based)'],
+  },
+  {
+    id: 't-online.block', class: 'ip_blocked',
+    when: ['problem occurred ~2 ask your postmaster'],
+    samples: ['554 IP=192.0.2.1 - A problem occurred. (Ask your postmaster for help or to contact tosa@rx.t-online.de to clarify.) (BL)'],
   },
   { id: 'gmx.domain', class: 'sender_blocked', when: ['policy ~2 domain based'], samples: ['550 <a@example.test>: Reject due to policy restrictions (domain based)'] },
   { id: 'gmx.ip', class: 'ip_blocked', when: ['ip based'], samples: ['550 <a@example.test>: Reject due to policy restrictions (IP based)'] },

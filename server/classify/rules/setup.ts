@@ -10,7 +10,9 @@ export const SETUP_RULES: readonly Rule[] = [
     id: 'greylisted', class: 'greylisted',
     when: [
       '(greylisted|greylist|greylisting|graylisted|graylisting|graylist|grey listed|gray listed|grey listing|postgrey|greylisté|liste grise|lista gris|серый список|灰名单)',
-      'first time ~4 (sender|see|seen|contact|attempt)', '(come|try) back ~2 in ~2 (minutes|seconds)',
+      'first time ~4 (sender|see|seen|contact|attempt)', 'first contact', 'not ~2 seen ~4 before',
+      '(unknown|new|unfamiliar|unrecognized) (sender|triplet|host|client|correspondent) ~4 LATER', '(delayed|deferred|tempfailed) ~2 first',
+      'triplet', 'anti spam delay', '(come|try) back ~2 in ~2 (minutes|seconds)',
     ],
     samples: [
       '451 4.7.1 Greylisting in action, please come back later',
@@ -28,10 +30,10 @@ export const SETUP_RULES: readonly Rule[] = [
   {
     id: 'auth.named', class: 'authentication',
     when: [
-      'AUTHN', 'not allowed to send ~4 (from|for|as)', 'not (authorized|permitted|designated) to send ~4 (from|for|as|on behalf)',
-      'doesnt allow sending', 'authentication checks',
+      'AUTHN', 'sender ~2 policy prohibits', 'unauthenticated (messages|mail|email) from', 'not allowed to send ~4 (from|for|as)',
+      'not (authorized|permitted|designated) to send ~4 (from|for|as|on behalf)', 'doesnt allow sending', 'authentication checks',
     ],
-    unless: ['HOPS'],
+    unless: ['HOPS', '(country|countries|region|location)'],
     samples: [
       '550 5.7.0 Email rejected per sender\'s DMARC policy',
       '550 5.7.20 Message refused, DKIM is not configured on your sending domain.',
@@ -45,16 +47,21 @@ export const SETUP_RULES: readonly Rule[] = [
       '(sender|from|from address) ~4 (mismatch|mismatched|not match|does not match|doesnt match|must match)',
       'unauthenticated (email|sender|message)',
     ],
-    unless: ['INACTIVE', 'RELAY', 'forged headers', 'from this range'],
+    unless: ['INACTIVE', 'RELAY', 'forged headers', 'from this range', 'forged ~1 (address|hostname|host name)'],
     samples: ['550 rejecting spoofed message', '550 Rejected by header based Anti-Spoofing policy: user@example.test'],
   },
 
   {
     id: 'dns.ptr', class: 'dns_identity',
-    when: ['ip name lookup failed', 
+    when: [
+      'ip name lookup failed',
       '(ptr|reverse dns|rdns|reverse lookup|reverse hostname|reverse host name|reverse name|reverse record|reverse mapping|fcrdns|pointer record|inverse dns|reverse resolution|in addr arpa|reverse address|reverse entry|reverse domain)',
-      'no (hostname|host name) ~3 (ip|@ip)', 'cannot find your ~2 hostname', 'could not ~2 hostname', 'servers without a valid ~2 (domain|hostname)',
+      'no (hostname|host name) ~3 (ip|@ip)', 'forged ~1 (hostname|host name)', 'forward ~2 reverse', 'cannot find your ~2 hostname',
+      'could not ~2 hostname', 'servers without a valid ~2 (domain|hostname)',
       '(generic|dynamic|residential|dialup) ~2 (hostname|host name|rdns|ptr)',
+      '(ip|@ip|ip address|client host|sending host|your host|your server|your hostname|client hostname) ~3 (must|cannot|cant|could not|couldnt|does not|doesnt|not|should) ~1 (resolve|be resolved|resolvable)',
+      '@host ~1 host (cant|cannot|could not) be resolved', '@host ~2 (invalid|not valid) ~2 dns',
+      '(missing|no|without|lacks) ~2 (a dns|dns a) ~1 (entry|record) ~2 (ip|@ip|host|hostname)',
     ],
     unless: ['RELAY ~1 denied'],
     samples: [
@@ -65,8 +72,10 @@ export const SETUP_RULES: readonly Rule[] = [
   },
   {
     id: 'dns.helo', class: 'dns_identity',
-    when: ['(helo|ehlo) ~3 (ip address|ip|@ip)', 
-      '@helo-rejected', 'my name was rejected',
+    when: [
+      '(helo|ehlo) ~3 (ip address|ip|@ip)', '@helo-rejected', 'my name was rejected',
+      '(underscore|underscores) ~4 (host|hostname|host names|helo|name)',
+      '(helo|ehlo) ~4 (look|looks|like|match|exist|exists|resolve|denied|bad|your own|mine)',
       '(helo|ehlo) ~6 (FAILED|REFUSED|invalid|localhost|syntax|valid|resolve|mismatch|bogus|argument|fqdn|fully|your)',
       '(invalid|bogus|bad|fake|wrong|forged) ~2 (helo|ehlo)', 'need fully qualified hostname',
     ],
@@ -95,9 +104,13 @@ export const SETUP_RULES: readonly Rule[] = [
     when: [
       'must issue a starttls',
       '(starttls|tls|ssl|encryption|secure connection|encrypted connection) ~3 (required|needed|mandatory|requires|require|must|necessary|not available|unavailable|not supported|failed|failure|error|may not be repeated|negotiation|only)',
+      'TLS ~6 (required|requires|mandatory|necessary|needed|enforced)', 'lack of ~2 (security|encryption|tls)',
+      '(encrypted|secure) ~2 (transmission|transport|delivery|channel)', 'mx record authenticity',
       '(requires|require|must use|need|needs|use) ~2 (starttls|tls|ssl|encryption|encrypted|secure connection)', '(tls|ssl) (handshake|negotiation)',
-      'certificate ~4 (expired|invalid|not trusted|untrusted|verify|verification|mismatch|rejected|failed|required)', 'without encryption', 'mta sts',
-      'dane', 'tlsa', '(support|supports) ~1 (tls|starttls|encryption)',
+      '(invalid|bad|wrong|untrusted|expired|unknown) ~3 certificate',
+      'certificate ~4 (expired|invalid|not trusted|untrusted|verify|verification|mismatch|rejected|failed|required)', 'without encryption',
+      'mta sts', 'dane', 'tlsa', '(plaintext|plain text|cleartext|unencrypted) ~2 (connection|connections|session|sessions|login|mail|delivery)',
+      'tls ~1 (not|temporarily) ~1 (available|unavailable)', '(support|supports) ~1 (tls|starttls|encryption)',
     ],
     unless: ['smtp auth', 'auth command'],
     samples: [
@@ -112,8 +125,9 @@ export const SETUP_RULES: readonly Rule[] = [
     when: [
       '(authentication|auth|login|authorization) ~3 (failed|fail|failure|failed bad|incorrect|unsuccessful|rejected|credentials invalid|disabled|mechanism|type)',
       '(invalid|incorrect|wrong|bad|unrecognized|unsupported) ~2 (credentials|password|authentication|auth mechanism)',
-      '(username|user name) and password', 'application specific password', 'password required', 'web browser ~4 sign in', 'too many login',
-      'please log in', 'smtp auth', 'pop before smtp', 'authentication failure', 'failed to authenticate', 'identity changes permitted',
+      '(username|user name) and password', '(incorrect|wrong|bad|invalid) ~1 authentication', 'failed logins', 'authorization failed',
+      'application specific password', 'password required', 'web browser ~4 sign in', 'too many login', 'please log in', 'smtp auth',
+      'pop before smtp', 'authentication failure', 'failed to authenticate', 'identity changes permitted',
     ],
     unless: ['dkim', 'spf', 'dmarc', 'RELAY', 'check'],
     samples: [
@@ -143,17 +157,23 @@ export const SETUP_RULES: readonly Rule[] = [
   },
   {
     id: 'relay.denied', class: 'relay_denied',
-    when: ['allowed recipient hosts', '(dont|do not|doesnt|does not|not) handle ~1 mail', 'mail for ~3 not accepted (at|by|on|here)', 
-      'RELAY ~4 REFUSED', 'REFUSED ~3 RELAY', '(unable|not able|cannot|cant|not permitted|not allowed|wont|will not|do not|dont|not) ~2 RELAY',
-      'open relay', 'as a relay', '(mx|mx record|mx records) ~3 point to us', 'we do not handle mail', 'insecure mail relay', 'no relay',
-      'not a gateway', 'relay (access|not|prohibited|restriction)', '(allowed|list of) ~2 rcpthosts', 'rcpthosts', 'we do not relay', 'on relay of',
-      'not ~2 (local host|local domain)', 'does not have permissions to submit',
+    when: [
+      'no longer relay', 'only ~2 for local (users|domains|senders|accounts|recipients)', '(local|authenticated|authorized) (users|senders) only',
+      'sending to remote ~2 (address|addresses|hosts|domains)', 'allowed recipient hosts', '(dont|do not|doesnt|does not|not) handle ~1 mail',
+      'mail for ~3 not accepted (at|by|on|here)', 'RELAY ~4 REFUSED', 'REFUSED ~3 RELAY',
+      '(unable|not able|cannot|cant|not permitted|not allowed|wont|will not|do not|dont|not) ~2 RELAY', 'open relay', 'as a relay',
+      '(mx|mx record|mx records) ~3 point to us', 'we do not handle mail', 'insecure mail relay', 'no relay', 'not a gateway',
+      '(local|lokale|lokalen) (user|users) only', 'relay (access|not|prohibited|restriction)', '(allowed|list of) ~2 rcpthosts', 'rcpthosts',
+      'we do not relay', 'on relay of', 'not ~2 (local host|local domain)', 'does not have permissions to submit',
+      'not ~2 (mail exchanger|mx|mail server) for', '(use|using) ~3 as ~1 relay', 'domain ~2 not (handled|served|hosted)',
+      'not ~1 (accept|accepting) ~1 (mail|email) for ~1 (that|this|the) domain', '(dont|do not|not) host',
       '(gateway|server|host) ~2 does not (serve|handle|host|accept mail for) ~3 (domain|@host)',
       '(domain|host) ~3 not ~2 (hosted|handled|served|local) ~1 here', 'not hosted (here|on)', 'is not (local|served)',
       '(mail|email) server not authoritative', 'not responsible for', 'mail for ~4 not accepted here',
     ],
     unless: [
-      'RELAY recipient table', 'on relay of ~8 (spam|sender)', 'privaterelay', 'SPAM', '(sender|dns) ~12 on relay of', 'registered gateway user',
+      'excessive ~2 recipients', 'RELAY recipient table', 'on relay of ~8 (spam|sender)', 'privaterelay', 'SPAM', '(sender|dns) ~12 on relay of',
+      'registered gateway user',
     ],
     samples: [
       '554 5.7.1 <user@example.net>: Relay access denied',
@@ -167,7 +187,10 @@ export const SETUP_RULES: readonly Rule[] = [
     id: 'sender.rejected', class: 'sender_invalid',
     when: [
       '@sender-rejected ~8 (ABSENT|undeliverable|unverified|not owned|not logged|verify|resolve|fully qualified)', 'sender verify failed',
-      'sender ~1 verification failed', 'sender callout',
+      'sender ~1 verification failed', 'sender callout', 'callout', 'callback ~2 (failed|setup|while|error|refused)',
+      '(verification|verify) failed for @addr',
+      '(sender|sending|from|mail from|return path) ~2 domain ~2 (resolve|resolution|lookup|dns) ~1 (fail|failed|failure|error)',
+      'SENDER & (doesnt have|does not have|has no|have no|neither|without|has neither|lacks) ~4 (mx|mx record|mx records|a record|a records|dns records|dns record)',
     ],
     unless: ['LISTED'],
     samples: ['550 Sender verify failed', '550 5.1.0 <a@example.test>: Sender address rejected: User unknown in virtual mailbox table'],
@@ -175,17 +198,21 @@ export const SETUP_RULES: readonly Rule[] = [
   { id: 'sender.status', class: 'sender_invalid', enhanced: ['1.8'], unless: ['outbound', '(recipient|user) ~3 ABSENT'], samples: ['550 5.1.8 <a@example.test> Invalid address'] },
   {
     id: 'sender.unresolved', class: 'sender_invalid',
-    when: ['(required|must contain|must resolve|must have|cannot route|callback|callout|route to) ~3 SENDER', 'SENDER ~3 (required|must contain|must resolve|must have|unverifiable)', 'unverifiable ~3 SENDER', 'callback to ~1 SENDER', 
+    when: [
+      '(required|must contain|must resolve|must have|cannot route|callback|callout|route to) ~3 SENDER',
+      'SENDER ~3 (required|must contain|must resolve|must have|unverifiable)', 'unverifiable ~3 SENDER', 'callback to ~1 SENDER',
       'SENDER ~5 (not exist|does not exist|doesnt exist|not found|must exist|does not resolve|not resolve|unresolvable|unroutable|cannot be verified|could not be verified|could not be confirmed|not verified|verify failed|verification failed|verification|callout|callback|no mx|has no mx|invalid|not valid|is bad|not good|unknown|must be valid|no dns|domain not found|nullmx|null mx|does not accept|mx record|syntax|fully qualified|unverified|undeliverable|not local|not registered|not exists)',
       '(invalid|bad|unknown|illegal|unroutable|unresolvable|nonexistent|malformed|improper|verify|resolve|no such|unverified|fake|forged|missing|valid mx for|records for|valid) ~2 SENDER',
-      'valid from address', '(no|find|valid) ~2 mx ~2 SENDER', 'no mx record', 'from ~6 no mx record', 'sender from ~3 has no', 'return email domain',
-      'return address ~6 (invalid|resolve|exist)', '(invalid|bad) dns mx', 'mail from ~4 (domain|address) ~3 (not exist|doesnt exist|does not exist|not found|not resolve|does not resolve)',
+      'valid from address', '(no|find|valid) ~2 mx ~2 SENDER', 'no mx record', 'from ~6 no mx record', 'sender from ~3 has no',
+      'return email domain', 'return address ~6 (invalid|resolve|exist)', '(invalid|bad) dns mx',
+      'mail from ~4 (domain|address) ~3 (not exist|doesnt exist|does not exist|not found|not resolve|does not resolve)',
       'sending domain ~4 (not exist|does not exist|not resolve|no mx|not found)', 'sender email ~4 not (valid|registered|verified)',
       'from domain is invalid', 'registered gateway user', 'can not verify sender', 'purported responsible', 'could not verify sender',
     ],
-    unless: ['AUTH ~3 SENDER', 
-      'LISTED', 'recipient domain', 'RECIPIENT unknown in', 'no mx record found for domain', 'reputation', 'sender ~3 SPAM', 'BLOCKLIST',
-      'notauthorized', 'for several', 'recipient address', '(user|recipient|mailbox) ~3 ABSENT',
+    unless: [
+      'AUTH ~3 SENDER', '(mail from|rcpt to) ~1 (parameter|parameters|command|option)', 'LISTED', 'recipient domain', 'RECIPIENT unknown in',
+      'no mx record found for domain', 'reputation', 'sender ~3 SPAM', 'BLOCKLIST', 'notauthorized', 'for several', 'recipient address',
+      '(user|recipient|mailbox) ~3 ABSENT',
     ],
     samples: ['550 5.1.0 Invalid sender domain', '550 <a@example.test>: Invalid DNS MX or A/AAAA resource record'],
   },

@@ -17,7 +17,8 @@ export const WEAK_RULES: readonly Rule[] = [
       '(mailbox|user|recipient|account|email address) ~2 (unavailable|not available|unreachable|not reachable|undeliverable|cannot be reached|could not be reached)',
       '(address|recipient|rcpt|user|recipient address|to address|addresses) ~2 (rejected|refused|undeliverable|failed)',
       '@recipient-rejected access denied', '@addr (rejected|refused|failed|undeliverable)', 'address rejected',
-      '(rejected|undeliverable) ~1 (address|recipient)', 'undeliverable address', 'rejected recipient', 'user ~2 (rejected|refused)',
+      '(rejected|undeliverable) ~1 (address|recipient)', 'undeliverable address',
+      '(mailbox|recipient|user|account) ~2 (cannot|can not|cant|unable to|not able to) receive', 'rejected recipient', 'user ~2 (rejected|refused)',
       'rejected address',
     ],
     unless: [
@@ -27,6 +28,15 @@ export const WEAK_RULES: readonly Rule[] = [
     samples: ['550 5.1.0 Address rejected.', '542 a@example.test Rejected'],
   },
 
+  {
+    id: 'inactive.bare', class: 'inactive_recipient', code: [5], action: 'strike',
+    when: ['(is|been) ~1 (disabled|deactivated|suspended|discontinued|terminated)'],
+    unless: [
+      'SENDER', 'domain', '(ip|@ip|host|server|service expired)',
+      '(feature|archive|journaling|support|sending|outgoing|outbound|relay|authentication|login|access|command|protocol|tls)', 'your',
+    ],
+    samples: ['550 <maxq> is now disabled with MTA service.'],
+  },
   { id: 'busy.postscreen', class: 'ip_blocked', when: ['service currently unavailable', 'access denied ~1 postscreen'], code: [521], samples: ['521 5.3.2 Service currently unavailable'] },
   {
     id: 'busy', class: 'server_error', code: [4, 0],
@@ -57,11 +67,11 @@ export const WEAK_RULES: readonly Rule[] = [
   {
     id: 'busy.permanent', class: 'server_error',
     when: [
-      '(internal|system|configuration|mailer|transient|temporary|local delivery) ~1 (error|failure|problem)',
-      '(server|system|service|delivery) ~1 (busy|overloaded|misconfigured)', '(try|retry) ~3 (later|again)', 'command died',
-      'not accepting connections', 'giving up', 'service ~1 unavailable', 'mailer error', 'exec', 'process ~3 (died|failed|exit|status)',
-      'multiple retries', 'config error', 'i o error', 'broken configuration', 'resources ~3 unavailable', 'delivery ~3 temporarily ~1 suspended',
-      'temporarily unable',
+      '(internal|system|configuration|mailer|transient|temporary|local delivery|server|backend|unexpected) ~1 (error|failure|problem|fault)',
+      'temporary failure', 'system ~1 busy', '(server|system|service|delivery) ~1 (busy|overloaded|misconfigured)', '(try|retry) ~3 (later|again)',
+      'command died', 'not accepting connections', 'giving up', 'service ~1 unavailable', 'mailer error', 'exec',
+      'process ~3 (died|failed|exit|status)', 'multiple retries', 'config error', 'i o error', 'broken configuration', 'resources ~3 unavailable',
+      'delivery ~3 temporarily ~1 suspended', 'temporarily unable',
     ],
     unless: [
       'queue too long', 'retry timeout exceeded', 'BLOCKLIST', 'client host', 'client blocked', 'POLICY', 'access denied', 'words', 'denied', 'spam',
@@ -93,8 +103,8 @@ export const WEAK_RULES: readonly Rule[] = [
 
   {
     id: 'refused', class: 'policy', code: [5],
-    when: ['(dont|do not|not|cannot|will not|wont|doesnt|does not) ~1 (accept|take|deliver|process|receive)', 
-      'POLICY', 'REFUSED', 'denied',
+    when: [
+      '(dont|do not|not|cannot|will not|wont|doesnt|does not) ~1 (accept|take|deliver|process|receive)', 'POLICY', 'REFUSED', 'denied',
       '(prohibited|unauthorized|not authorized|no permission|permission|violation|violations|refusé|verweigert|rechazado|отклонено|拒绝)',
     ],
     unless: ['address rejected @host'],
@@ -102,7 +112,7 @@ export const WEAK_RULES: readonly Rule[] = [
   },
   {
     id: 'refused.now', class: 'policy',
-    when: ['POLICY', '(rejected|denied|blocked|prohibited|not authorized|forbidden|violation)'],
+    when: ['POLICY', '(rejected|denied|blocked|prohibited|not authorized|not allowed|not permitted|forbidden|violation)'],
     samples: ['450 Reject due to policy violations.', 'Message rejected due to a rule of the gateway'],
   },
 ];
