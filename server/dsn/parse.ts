@@ -16,7 +16,8 @@ import { beforeFirst, noticeText, readNotice } from './notice.ts';
 import { decodedField, fieldOf, readReturned, type Returned } from './read.ts';
 import { addressOf, readStatus, type StatusGroup } from './status-fields.ts';
 
-export function parseBounce(raw: Uint8Array): Bounce {
+/** `about` is whom it is known to be about (from a signed return path), for a notice that names nobody. */
+export function parseBounce(raw: Uint8Array, about?: string): Bounce {
   const mail = readReturned(raw);
   const kind = kindOf(mail);
   const originalMessageId = (fieldOf(mail.original, 'message-id') ?? /^message-id:\s{0,10}<([^<>\s]{1,998})>/im.exec(mail.text.slice(200))?.[1] ?? '').replace(/^\s*<|>\s*$/g, '');
@@ -25,7 +26,7 @@ export function parseBounce(raw: Uint8Array): Bounce {
     case 'arf': return feedback(bounce, mail);
     case 'autoreply': return autoreply(bounce, mail);
     case 'not_bounce': return bounce;
-    case 'bounce': case 'delivered_dsn': return delivery(bounce, mail);
+    case 'bounce': case 'delivered_dsn': return delivery(bounce, mail, about);
   }
 }
 
@@ -43,12 +44,12 @@ function autoreply(bounce: Bounce, mail: Returned): Bounce {
   return { ...bounce, recipients: recipient.includes('@') ? [{ recipient, action: null, status: null, replyCode: null, diagnostic: oneLine(mail.text), class: verdict.class, hard: false, verdict }] : [] };
 }
 
-function delivery(bounce: Bounce, mail: Returned): Bounce {
+function delivery(bounce: Bounce, mail: Returned, about?: string): Bounce {
   const notice = noticeText(mail.text);
   const reports = mail.status.map(readStatus);
   const groups = reports.flatMap((report) => report.groups);
   const head = reports.find(({ reportingMta, envelopeId }) => reportingMta ?? envelopeId);
-  const found = groups.length > 0 ? groups.map((group) => fromGroup(group, notice, groups.length)) : fromNotice(mail, notice);
+  const found = groups.length > 0 ? groups.map((group) => fromGroup(group, notice, groups.length)) : fromNotice(mail, notice, about);
   const recipients = unique(found.filter(({ recipient }) => recipient !== ''));
   const delivered = recipients.length > 0 && recipients.every(({ action }) => action !== null && action !== 'failed' && action !== 'delayed');
   return {
@@ -78,7 +79,7 @@ function fromGroup(group: StatusGroup, notice: string, of: number): BounceRecipi
 /** A local part, a domain with a dot or of this house: `@mx.test` and `a@server` are routes, not people. */
 const isAddress = (text: string | undefined): text is string => text !== undefined && /^[^@].*@[^@]+\.[^@]+$/.test(text);
 
-function fromNotice(mail: Returned, notice: string): BounceRecipient[] {
+function fromNotice(mail: Returned, notice: string, known?: string): BounceRecipient[] {
   const { header, original } = mail;
   const failed = (fieldOf(header, 'x-failed-recipients') ?? '').split(',').map(addressOf).filter((address) => address.includes('@'));
   const aside = [decodedField(header, 'to'), decodedField(header, 'from'), fieldOf(original, 'from') ?? '', fieldOf(original, 'return-path') ?? '', fieldOf(header, 'delivered-to') ?? ''].map(addressOf).filter(Boolean);
@@ -86,6 +87,7 @@ function fromNotice(mail: Returned, notice: string): BounceRecipient[] {
   let groups = readNotice(notice, failed.length > 0 ? [] : aside, failed);
   if (groups.length === 0) groups = readNotice(mail.text, aside);
   if (groups.length === 0) groups = recipientsOfOriginal(original).map((recipient) => ({ recipient, said: notice }));
+  if (groups.length === 0 && known !== undefined) groups = [{ recipient: known, said: notice }];
   const late = /delay|warning/i.test(subject) || /(?:has been delayed|warning message only|will be retried|only a notification about a delay|not need to resend|will (?:keep|continue) trying|still trying)/i.test(notice.slice(0, 3_000));
   return groups.slice(0, 1_000).map(({ recipient, said }) => {
     const about = groups.length === 1 ? `${beforeFirst(notice, recipient)} ${said}` : said || notice;
@@ -120,7 +122,7 @@ function judged(recipient: string, action: DsnAction, status: string | undefined
     recipient, action,
     status: enhanced ? formatEnhanced(enhanced) : status ?? null,
     replyCode: code ?? null,
-    diagnostic: oneLine(diagnostic || about),
+    diagnostic: oneLine((diagnostic || about).replace(/^[\s>:)\]]{1,20}/, '')),
     ...(remoteMta === undefined ? {} : { remoteMta }),
     class: verdict.class,
     hard: action === 'failed' && CLASSES[verdict.class].permanence === 'hard' && !mayPass(verdict, recipient, enhanced),

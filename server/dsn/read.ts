@@ -72,7 +72,7 @@ export function readReturned(raw: Uint8Array): Returned {
     const text = decodeCharset(body, part.charset).replaceAll('\r\n', '\n').replaceAll('\0', '');
     if (part.type.endsWith('delivery-status')) result.status.push(text);
     else if (part.type === 'message/feedback-report') result.feedback.push(text);
-    else if (part.type.endsWith('rfc822-headers')) {
+    else if (part.type.endsWith('rfc822-headers') || part.type === 'message/global-headers') {
       result.encloses = true;
       if (result.original.length === 0) result.original = readFields(Buffer.from(text));
     } else if (part.type === 'text/html') html += wordsOfHtml(text);

@@ -1,0 +1,54 @@
+/**
+ * Finds what a report is about, by what is hardest to make up first: the
+ * signed return path that it came to, then the envelope id, then the
+ * Message-ID, each with the recipient. Only mail of the report's own stream
+ * is looked at: nobody can bounce somebody else's.
+ */
+import type { BounceRecipient } from '../dsn/bounce.ts';
+import type { Verp } from '../dsn/verp.ts';
+import { addressKey } from '../mail/address.ts';
+import type { ReturnStore, SentRecipient } from '../queue/port.ts';
+
+/** `sent` without an address that we wrote to says only which message it is about. */
+export type Match = { sent: SentRecipient; /** It is this recipient, not only this message. */ exact: boolean };
+
+export type Traces = { stream: string; token: SentRecipient | undefined; envelopeId?: string; messageIds: string[] };
+
+/** Message-IDs of a thread that are asked for. */
+const IDS_MOST = 5;
+
+/** Who the return path names; undefined when it is none of ours or of another stream. */
+export async function byReturnPath(store: Pick<ReturnStore, 'sentByToken'>, verp: Verp | undefined, stream: string, addresses: readonly string[]): Promise<SentRecipient | undefined> {
+  if (!verp) return undefined;
+  for (const address of addresses) {
+    const token = verp.read(address);
+    const sent = token && (await store.sentByToken(token.message, token.n));
+    if (sent?.stream === stream) return sent;
+  }
+  return undefined;
+}
+
+export async function match(store: Pick<ReturnStore, 'sentBy'>, { stream, token, envelopeId, messageIds }: Traces, of: Pick<BounceRecipient, 'recipient' | 'originalRecipient'>): Promise<Match | undefined> {
+  // A return path is for one recipient; the report may name where the mail was forwarded to.
+  if (token) return { sent: token, exact: true };
+  const traces = [
+    ...(envelopeId === undefined || envelopeId === '' ? [] : [...new Set([xtext(envelopeId), envelopeId])].map((envid) => ({ stream, envid }))),
+    ...messageIds.slice(0, IDS_MOST).map((messageId) => ({ stream, messageId })),
+  ];
+  for (const trace of traces) {
+    for (const recipient of [of.recipient, of.originalRecipient]) {
+      if (recipient === undefined || recipient === '') continue;
+      const [sent] = await store.sentBy({ ...trace, recipient, limit: 1 });
+      if (sent) return { sent, exact: true };
+    }
+    // Nobody of this name: of a message with one recipient it is still that one.
+    const [sent, other] = await store.sentBy({ ...trace, limit: 2 });
+    if (sent) return { sent, exact: other === undefined || other.message !== sent.message };
+  }
+  return undefined;
+}
+
+/** RFC 3461 §4: as a client writes an envelope id. */
+const xtext = (text: string): string => text.replace(/[^!-*,-<>-~]/g, (char) => (char <= '\u007f' ? `+${char.charCodeAt(0).toString(16).toUpperCase().padStart(2, '0')}` : char));
+
+export const sameAddress = (a: string, b: string): boolean => addressKey(a) === addressKey(b);
