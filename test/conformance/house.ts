@@ -2,7 +2,7 @@
 import { manualClock } from '../../server/clock.ts';
 import type { PosternEvent } from '../../server/events/event.ts';
 import { EVERYTHING, type Filter } from '../../server/inbox/filter.ts';
-import type { Stream } from '../../server/mail/stream.ts';
+import { DEFAULT_DELIVERY, type Stream } from '../../server/mail/stream.ts';
 import type { Store } from '../../server/store/port.ts';
 import { postTo } from '../support/post.ts';
 
@@ -21,7 +21,7 @@ export async function house(open: OpenStore): Promise<{ store: Store; clock: Man
   return { store, clock, at: postTo(store, clock), heard };
 }
 
-export const laneOf = (name: string, more: Partial<Stream> = {}): Stream => ({ name, mode: 'capture', retention: { messages: null, age: null, bytes: null }, tags: [], createdAt: 5, ...more });
+export const laneOf = (name: string, more: Partial<Stream> = {}): Stream => ({ name, mode: 'capture', retention: { messages: null, age: null, bytes: null }, tags: [], createdAt: 5, delivery: DEFAULT_DELIVERY, clockOffset: 0, paused: null, ...more });
 
 export async function idsOf(store: Store, filter: Filter = EVERYTHING): Promise<string[]> {
   return (await store.list({ filter, limit: 500 })).map((one) => one.id);

@@ -11,7 +11,7 @@ import { manualClock } from '../../server/clock.ts';
 import { EVERYTHING } from '../../server/inbox/filter.ts';
 import type { Store } from '../../server/store/port.ts';
 import { openStore, type StoreOptions } from '../../server/store/sqlite/open.ts';
-import { bytesOf, postTo } from '../support/post.ts';
+import { bytesOf, entryOf, postTo } from '../support/post.ts';
 
 let dir: string;
 let opened: Store[] = [];
@@ -111,6 +111,18 @@ test('when the writing thread dies its callers hear of it, and it comes back onc
   expect(await idsOf(store)).toContain(kept);
 });
 
+test('a store that is closed while its writing thread comes back lets that thread open first', async () => {
+  const threads: Worker[] = [];
+  const store = await open({ started: (thread) => threads.push(thread) });
+  const gone = once(threads[0]!, 'exit');
+  await threads[0]!.terminate();
+  await gone;
+  await once(threads[2]!, 'online');
+  // One that is terminated ends with 1; while it loads better-sqlite3 that would end the process.
+  const [[code]] = await Promise.all([once(threads[2]!, 'exit'), store[Symbol.asyncDispose]()]);
+  expect(code).toBe(0);
+});
+
 test('a store in memory whose thread dies stays broken: it must not come back empty', async () => {
   const threads: Worker[] = [];
   const store = await open({ dir: ':memory:', started: (thread) => threads.push(thread) });
@@ -205,6 +217,25 @@ test('when the folder is deleted under a running store nothing is accepted any m
 test('a file that is no database is a fault of the store, not a crash', async () => {
   writeFileSync(join(dir, 'postern.db'), randomBytes(20_000));
   await expect(openStore({ dir })).rejects.toMatchObject({ name: 'StoreFault', reason: 'broken' });
+});
+
+test('a message lies as it came until it is indexed, then compressed, and reads the same: whatever it begins with, in pieces or whole', async () => {
+  const store = await open();
+  const bodies = [Buffer.from([0x28, 0xb5, 0x2f, 0xfd, 0x20]), Buffer.from('{}'), Buffer.from(''), Buffer.alloc(50_000, 'compressible '), randomBytes(3_000), randomBytes(300_000), Buffer.alloc(2 * 128 * 1024, 1)];
+  const ids: string[] = [];
+  for (const raw of bodies) ids.push(await postTo(store).post({ raw }));
+  const loose = () => lookInto((db) => db.prepare("SELECT count(*) FROM contents WHERE substr(data, 1, 1) = x'7b'").pluck().get());
+  const look = async () => {
+    const found = [];
+    for (const [i, id] of ids.entries()) found.push({ same: (await bytesOf(await store.body(id))).equals(bodies[i]!), detail: await store.read(id).then((message) => ({ envelope: message?.envelope, session: message?.session })) });
+    return found;
+  };
+  const before = await look();
+  expect(before.every(({ same, detail }) => same && detail.envelope)).toBe(true);
+  expect(loose()).toBe(bodies.length);
+  for (const id of ids) await store.index([entryOf(id, {})]);
+  expect(loose()).toBe(0);
+  expect(await look()).toEqual(before);
 });
 
 test('bytes that rotted on the disk are a fault, never a different message', async () => {

@@ -11,6 +11,8 @@ import Sqlite from 'better-sqlite3';
 import { describe, expect, test } from 'vitest';
 import { manualClock } from '../../server/clock.ts';
 import { EVERYTHING, type Filter } from '../../server/inbox/filter.ts';
+import { DEFAULT_DELIVERY } from '../../server/mail/stream.ts';
+import type { Store } from '../../server/store/port.ts';
 import { migrate, migrationsFolder, readMigrations } from '../../server/store/sqlite/migrate.ts';
 import { openStore } from '../../server/store/sqlite/open.ts';
 import { bytesOf, postTo } from '../support/post.ts';
@@ -23,15 +25,29 @@ test('the newest version has its rows on file', () => {
   expect(versions).toContain(journal.entries.at(-1)!.tag);
 });
 
+/** The first version that had a queue. */
+const QUEUE = '0002_delivery';
+
+/** A store of rows as a version wrote them, brought up to this one. */
+async function storeOf(version: string): Promise<{ store: Store; close(): Promise<void> }> {
+  const dir = mkdtempSync(join(tmpdir(), 'postern-version-'));
+  const db = new Sqlite(join(dir, 'postern.db'));
+  migrate(db, readMigrations().slice(0, journal.entries.findIndex(({ tag }) => tag === version) + 1));
+  db.exec(readFileSync(join(folder, `${version}.sql`), 'utf8'));
+  db.close();
+  const store = await openStore({ dir, clock: manualClock() });
+  return {
+    store,
+    async close() {
+      await store[Symbol.asyncDispose]();
+      rmSync(dir, { recursive: true, force: true });
+    },
+  };
+}
+
 describe.each(versions)('a database of %s', (version) => {
   test('is brought up to this version and keeps what it had', async () => {
-    const dir = mkdtempSync(join(tmpdir(), 'postern-version-'));
-    const db = new Sqlite(join(dir, 'postern.db'));
-    migrate(db, readMigrations().slice(0, journal.entries.findIndex(({ tag }) => tag === version) + 1));
-    db.exec(readFileSync(join(folder, `${version}.sql`), 'utf8'));
-    db.close();
-
-    const store = await openStore({ dir, clock: manualClock() });
+    const { store, close } = await storeOf(version);
     try {
       const [large, small] = await store.list({ filter: EVERYTHING, limit: 10 });
       expect(small).toMatchObject({ stream: 'default', parse: 'done', tags: ['old'], read: false, header: { subject: 'Kept from before', from: [{ name: 'App', address: 'app@sender.test' }] } });
@@ -48,15 +64,59 @@ describe.each(versions)('a database of %s', (version) => {
       expect(await store.inbox('temp@inbox.test')).toMatchObject({ address: 'Temp@inbox.test', stream: 'blue' });
       expect(await store.idempotent('blue', 'k', 0)).toMatchObject({ fingerprint: 'f', response: 'r' });
       const events = await store.events({ after: 0, limit: 100 });
-      expect(events.map((event) => event.type)).toEqual(['message.captured', 'message.parsed', 'stream.created', 'inbox.created', 'message.captured', 'message.captured', 'messages.deleted']);
+      expect(events.map((event) => event.type).filter((type) => !/^(recipient|suppression)\./.test(type))).toEqual(['message.captured', 'message.parsed', 'stream.created', 'inbox.created', 'message.captured', 'message.captured', 'messages.deleted']);
       expect(await store.counts()).toMatchObject([{ stream: 'blue', messages: 1, bytes: 200_000 }, { stream: 'default', messages: 1, unread: 1 }]);
       // Takes mail as a new one does, with numbers that go on; and lets go of what it had.
       await postTo(store).post();
       expect((await store.list({ filter: EVERYTHING, limit: 1 }))[0]!.seq).toBe(4);
       expect(await store.delete({ kind: 'stream', stream: 'default' })).toBe(2);
     } finally {
-      await store[Symbol.asyncDispose]();
-      rmSync(dir, { recursive: true, force: true });
+      await close();
+    }
+  });
+});
+
+describe.each(versions.filter((version) => version < QUEUE))('a database of %s, from before there was a queue', (version) => {
+  test('has streams that capture, nothing that waits, and queues mail from now on', async () => {
+    const { store, close } = await storeOf(version);
+    try {
+      expect(await store.streams()).toMatchObject([{ name: 'blue', mode: 'capture', delivery: DEFAULT_DELIVERY, clockOffset: 0, paused: null }, { name: 'default' }]);
+      expect(await store.lanes()).toEqual([]);
+      for (const { id, delivery } of await store.list({ filter: EVERYTHING, limit: 10 })) {
+        expect(delivery).toBeUndefined();
+        expect((await store.delivery(id))!.recipients).toEqual([]);
+      }
+      const id = await postTo(store).post({ queue: {} });
+      expect((await store.read(id))!.delivery).toEqual({ queued: 1 });
+      expect(await store.lanes()).toMatchObject([{ stream: 'default', destination: 'inbox.test' }]);
+    } finally {
+      await close();
+    }
+  });
+});
+
+describe.each(versions.filter((version) => version >= QUEUE))('a database of %s, with a queue', (version) => {
+  test('goes on with what waits, and knows what was tried, suppressed, paused and promised', async () => {
+    const { store, close } = await storeOf(version);
+    const now = manualClock().now();
+    try {
+      const blue = (await store.streams()).find((stream) => stream.name === 'blue');
+      expect(blue).toMatchObject({ mode: 'simulate', clockOffset: 60_000, delivery: { ...DEFAULT_DELIVERY, jitter: 0 } });
+      const [large] = await store.list({ filter: EVERYTHING, limit: 1 });
+      expect(large!.delivery).toEqual({ queued: 1, deferred: 1 });
+      const [ann, bo] = (await store.delivery(large!.id))!.recipients;
+      expect(ann).toMatchObject({ recipient: { address: 'ann@inbox.test', state: 'deferred', due: now + 60_000, last: { class: 'greylisted' } }, attempts: [{ number: 1, transcript: [{ line: '451 later' }] }] });
+      expect(bo).toMatchObject({ recipient: { destination: 'other.test', state: 'queued' }, attempts: [] });
+      const { messages } = await store.lease({ stream: 'blue', destinations: ['inbox.test', 'other.test'], now: now + 60_000, messages: 1, recipients: 9 });
+      expect(messages).toMatchObject([{ from: 'app@sender.test', recipients: [{ n: 0, attempts: 1 }, { n: 1, attempts: 0 }] }]);
+      expect(await store.suppressionOf('default', 'no@inbox.test', now)).toMatchObject({ stream: null, reason: 'manual' });
+      expect(await store.pauses()).toMatchObject([{ stream: 'blue', site: 'inbox.test', reason: 'night' }]);
+      expect(await store.kept('scenario', 'blue')).toBe('[1]');
+      expect(await store.nextPlanned('blue')).toBe(now + 5);
+      expect(await store.hooks('blue')).toMatchObject([{ id: 'h1', cursor: 8 }]);
+      expect(await store.dueCalls('h1', now, 9)).toMatchObject([{ id: 'call1', type: 'recipient.deferred' }]);
+    } finally {
+      await close();
     }
   });
 });

@@ -3,24 +3,19 @@
  * cannot be kept for a reason of its own does not take the others with it:
  * the batch is rolled back and its parts are committed one by one.
  */
-import { constants, zstdCompressSync } from 'node:zlib';
 import type { Database } from 'better-sqlite3';
 import { StoreFault } from '../../admission/port.ts';
+import type { PosternEvent } from '../../events/event.ts';
 import { addressKey } from '../../mail/address.ts';
+import { createEnqueue } from './enqueue.ts';
 import { faultOf, toWire, type WireError } from './fault.ts';
+import { compress, seal } from './frame.ts';
 import type { Ledger } from './ledger.ts';
+import type { Rides } from './rides.ts';
 import { ROLE } from './roles.ts';
-import { type Batch, type BatchOutcome, type Item, type Piece, PIECES_MOST, type Unit, type UnitOutcome } from './wire.ts';
+import { type Batch, type BatchOutcome, type Item, type Piece, PIECES_MOST, type Ride, type RideOutcome, type Unit, type UnitOutcome } from './wire.ts';
 
-// Level 1: 10 µs for a 2 KB message, and what level 3 would save is a few per cent.
-// With a checksum, so that bytes that rot on the disk are an error and never somebody's mail.
-const params = { [constants.ZSTD_c_compressionLevel]: 1, [constants.ZSTD_c_checksumFlag]: 1 };
-/** In one chunk: what does not shrink grows by a few octets at most. */
-export const compress = (bytes: Uint8Array): Buffer => zstdCompressSync(bytes, { params, chunkSize: bytes.length + 64 });
-
-const NONE = new Uint8Array(0);
-
-export function createAccept(db: Database, ledger: Ledger, dir: string | undefined, unfit: () => StoreFault | undefined) {
+export function createAccept(db: Database, ledger: Ledger, dir: string | undefined, unfit: () => StoreFault | undefined, rides: Rides) {
   const insertMessage = db.prepare('INSERT INTO messages (seq, id, stream, received_at, size, event, subject, message_id, tags) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)');
   const insertContent = db.prepare('INSERT INTO contents (seq, summary, detail_size, upload, data) VALUES (?, ?, ?, ?, ?)');
   const insertAddress = db.prepare('INSERT INTO addresses (key, seq, stream, roles) VALUES (?, ?, ?, ?)');
@@ -34,6 +29,8 @@ export function createAccept(db: Database, ledger: Ledger, dir: string | undefin
   const dropPieces = db.prepare('DELETE FROM pieces WHERE key >= ? AND key < ?');
   const findKey = db.prepare('SELECT fingerprint, response, expires_at AS expiresAt FROM idempotency WHERE stream = ? AND key = ?');
   const keepKey = db.prepare('INSERT OR REPLACE INTO idempotency (stream, key, fingerprint, response, expires_at) VALUES (?, ?, ?, ?, ?)');
+
+  const enqueue = createEnqueue(db, ledger);
 
   const roles = new Map<string, number>();
   const mark = (list: readonly string[], role: number) => {
@@ -49,27 +46,18 @@ export function createAccept(db: Database, ledger: Ledger, dir: string | undefin
     if (growUpload.run(upload, n).changes === 0) throw new StoreFault('broken', 'An earlier piece of this message is gone from the store');
   }
 
-  /** The detail and, when it is not in pieces, the body: one frame, since two would cost twice. */
-  function frame(item: Item, body: Uint8Array): { data: Buffer; detailSize: number } {
-    const room = Buffer.allocUnsafe(item.detail.length * 3 + body.length);
-    const detailSize = room.write(item.detail, 'utf8');
-    room.set(body, detailSize);
-    return { data: compress(room.subarray(0, detailSize + body.length)), detailSize };
-  }
-
   function addItem(item: Item, at: number, bytes: Uint8Array): { seq: number; event: number } {
     const stream = ledger.stream(item.stream);
     if (!stream) throw new StoreFault('broken', `There is no stream "${item.stream}" any more`);
     const seq = ledger.nextSeq();
     const event = ledger.nextEvent();
-    const body = bytes.subarray(item.start, item.start + item.length);
     insertMessage.run(seq, item.id, stream.id, item.receivedAt, item.size, event, item.subject.toLowerCase(), item.messageId, item.tags.length === 0 ? '[]' : JSON.stringify(item.tags));
     if (item.upload) {
-      if (body.length > 0) addPiece({ upload: item.upload.id, n: item.upload.pieces, data: body });
-      if (closeUpload.run(seq, item.upload.id, item.upload.pieces + (body.length > 0 ? 1 : 0)).changes === 0) throw new StoreFault('broken', 'A part of this message is gone from the store');
+      const rest = bytes.subarray(item.end, item.end + item.length);
+      if (item.length > 0) addPiece({ upload: item.upload.id, n: item.upload.pieces, data: rest });
+      if (closeUpload.run(seq, item.upload.id, item.upload.pieces + (item.length > 0 ? 1 : 0)).changes === 0) throw new StoreFault('broken', 'A part of this message is gone from the store');
     }
-    const { data, detailSize } = frame(item, item.upload ? NONE : body);
-    insertContent.run(seq, item.summary, detailSize, item.upload?.id ?? null, data);
+    insertContent.run(seq, item.summary, item.detailSize, item.upload?.id ?? null, seal(bytes.subarray(item.start, item.end)));
     roles.clear();
     mark(item.recipients, ROLE.recipient);
     mark(item.to, ROLE.to);
@@ -97,7 +85,20 @@ export function createAccept(db: Database, ledger: Ledger, dir: string | undefin
       const made = addItem(item, at, bytes);
       first ??= made;
     }
-    return { kind: 'accepted', ...(first ?? { seq: 0, event: 0 }) };
+    return { kind: 'accepted', ...(first ?? { seq: 0, event: 0 }), ...(items.some((item) => item.queue) ? queueAll(items, first!.seq, at) : {}) };
+  }
+
+  /** After all of the unit are in: their events are in a row, and what follows comes behind. */
+  function queueAll(items: readonly Item[], first: number, at: number): { queued: (number | null)[]; events: PosternEvent[] } {
+    const events: PosternEvent[] = [];
+    const queued = items.map((item, i) => (item.queue ? enqueue(item, item.queue, first + i, ledger.stream(item.stream)!, at, events) : null));
+    return { queued, events };
+  }
+
+  function run({ op, args, items }: Ride, at: number, bytes: Uint8Array): RideOutcome {
+    const events: PosternEvent[] = [];
+    const value = rides.run(op, args, { at, events, add: (n) => addItem(items[n]!, at, bytes) });
+    return { value, events };
   }
 
   function dropAll(uploads: readonly number[]): void {
@@ -114,23 +115,30 @@ export function createAccept(db: Database, ledger: Ledger, dir: string | undefin
     }
   }
 
+  function runAlone(ride: Ride, at: number, bytes: Uint8Array): RideOutcome {
+    const outcome = alone(() => run(ride, at, bytes));
+    return 'events' in outcome ? outcome : { error: 'error' in outcome ? outcome.error : outcome };
+  }
+
   return {
-    commit({ at, units, bytes, pieces, drops }: Batch): BatchOutcome {
+    commit({ at, units, bytes, pieces, drops, rides: along }: Batch): BatchOutcome {
       const started = performance.now();
-      const done = (outcomes: UnitOutcome[], faults: (WireError | null)[]): BatchOutcome => ({ units: outcomes, pieces: faults, seconds: (performance.now() - started) / 1000 });
+      const done = (outcomes: UnitOutcome[], faults: (WireError | null)[], rode: RideOutcome[]): BatchOutcome => ({ units: outcomes, pieces: faults, rides: rode, seconds: (performance.now() - started) / 1000 });
       const fault = unfit();
       if (fault) {
         const error = toWire(fault);
         alone(() => dropAll(drops));
-        return done(units.map(() => ({ kind: 'fault', error })), pieces.map(() => error));
+        // What was tried is written down if that can be done at all; nothing new is begun.
+        const rode = along.map((ride) => (rides.begins(ride.op) ? { error } : runAlone(ride, at, bytes)));
+        return done(units.map(() => ({ kind: 'fault', error })), pieces.map(() => error), rode);
       }
       try {
-        const outcomes = ledger.transact(() => {
+        const { outcomes, rode } = ledger.transact(() => {
           dropAll(drops);
           for (const piece of pieces) addPiece(piece);
-          return units.map((unit) => addUnit(unit, at, bytes));
+          return { outcomes: units.map((unit) => addUnit(unit, at, bytes)), rode: along.map((ride) => run(ride, at, bytes)) };
         });
-        return done(outcomes, pieces.map(() => null));
+        return done(outcomes, pieces.map(() => null), rode);
       } catch {
         alone(() => dropAll(drops));
         const faults = pieces.map((piece) => alone(() => addPiece(piece)) ?? null);
@@ -138,7 +146,7 @@ export function createAccept(db: Database, ledger: Ledger, dir: string | undefin
           const outcome = alone(() => addUnit(unit, at, bytes));
           return 'kind' in outcome ? outcome : { kind: 'fault', error: outcome };
         });
-        return done(outcomes, faults);
+        return done(outcomes, faults, along.map((ride) => runAlone(ride, at, bytes)));
       }
     },
 

@@ -1,8 +1,8 @@
-/** Keeps what the parser found and makes it searchable. A message that is gone by now is passed over; one that is indexed again replaces its words. */
+/** Keeps what the parser found, makes it searchable, and compresses the message itself. A message that is gone by now is passed over; one that is indexed again replaces its words. */
 import type { Database } from 'better-sqlite3';
 import type { PosternEvent } from '../../events/event.ts';
 import type { IndexEntry } from '../../inbox/port.ts';
-import { compress } from './accept.ts';
+import { compress, isLoose, opened } from './frame.ts';
 import type { Ledger } from './ledger.ts';
 import { hasBits, PARSE_STATES } from './roles.ts';
 import type { Told } from './wire.ts';
@@ -18,8 +18,25 @@ export function createIndexing(db: Database, ledger: Ledger) {
   const find = db.prepare('SELECT seq, stream, parse FROM messages WHERE id = ?');
   const update = db.prepare('UPDATE messages SET parse = ?, has = ?, attachments = ? WHERE seq = ?');
   const keep = db.prepare('INSERT OR REPLACE INTO parsed (seq, snippet, data) VALUES (?, ?, ?)');
+  const content = db.prepare('SELECT summary, detail_size AS detailSize, upload, data FROM contents WHERE seq = ?');
+  const dropContent = db.prepare('DELETE FROM contents WHERE seq = ?');
+  const insertContent = db.prepare('INSERT INTO contents (seq, summary, detail_size, upload, data) VALUES (?, ?, ?, ?, ?)');
   const deleteWords = db.prepare('DELETE FROM words WHERE rowid = ?');
   const insertWords = db.prepare('INSERT INTO words (rowid, subject, addresses, text, attachments, headers) VALUES (?, ?, ?, ?, ?, ?)');
+
+  /** Taken out and put in again: an UPDATE that shrinks a row leaves its page as empty as it made it, and the file twice as large. */
+  function pack(seq: number): void {
+    const { summary, detailSize, upload, data } = content.get(seq) as { summary: string; detailSize: number; upload: number | null; data: Buffer };
+    if (!isLoose(data)) return;
+    let packed: Buffer;
+    try {
+      packed = compress(opened(data));
+    } catch {
+      return; // it rotted: who reads it is told so
+    }
+    dropContent.run(seq);
+    insertContent.run(seq, summary, detailSize, upload, packed);
+  }
 
   return {
     index(findings: readonly Finding[], at: number): Told<null> {
@@ -31,6 +48,7 @@ export function createIndexing(db: Database, ledger: Ledger) {
           const parse = failed ? 'failed' : 'done';
           update.run(PARSE_STATES.indexOf(parse), has, attachments, row.seq);
           keep.run(row.seq, snippet, compress(Buffer.from(parsed)));
+          pack(row.seq);
           if (row.parse !== 0) deleteWords.run(row.seq);
           insertWords.run(row.seq, words.subject, words.addresses, words.text, words.attachments, words.headers);
           events.push(ledger.tell(at, { type: 'message.parsed', stream: ledger.streamById(row.stream)!.name, message: id, parse, attachments }));

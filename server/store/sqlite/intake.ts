@@ -9,18 +9,25 @@
 import { type AcceptOutcome, type Idempotency, StoreFault, type Submission } from '../../admission/port.ts';
 import type { Clock } from '../../clock.ts';
 import type { PosternEvent } from '../../events/event.ts';
+import type { Queued } from '../../queue/port.ts';
 import type { StoreStats } from '../port.ts';
 import { Body, type PieceSink } from './body.ts';
 import { fromWire } from './fault.ts';
+import { SEAL } from './frame.ts';
 import type { Line } from './line.ts';
+import { queueItemOf } from './enqueue.ts';
+import type { Captured, RideAlong } from './queue-side.ts';
+import { WIDTH } from './recipient-row.ts';
+import type { RideName } from './rides.ts';
 import { capturedSummary, fixedOf } from './row.ts';
-import type { Batch, BatchOutcome, Item, Piece, Unit, UnitOutcome } from './wire.ts';
+import type { Batch, BatchOutcome, Item, Piece, Ride, RideOutcome, Unit, UnitOutcome } from './wire.ts';
 import type { Writer } from './writer.ts';
 
 /** What one commit carries at most: messages, octets of bodies, octets of pieces. Beyond that others would wait too long for it. */
 const ITEMS_MOST = 512;
 const BYTES_MOST = 4 * 1024 * 1024;
 const PIECES_BYTES_MOST = 2 * 1024 * 1024;
+const RIDES_MOST = 256;
 /**
  * Batches that are with the writer at once. One of small messages: the next
  * fills meanwhile, so fewer syncs carry the same mail. Pieces of large bodies
@@ -32,12 +39,19 @@ const RECENT = 10_000;
 /** Seconds. */
 const BUCKETS = [0.0005, 0.001, 0.002, 0.005, 0.01, 0.02, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5];
 
-type Ready = { submission: Submission; rest: Uint8Array[]; length: number; upload: { id: number; pieces: number } | undefined };
+type Ready = {
+  submission: Submission; rest: Uint8Array[]; length: number; upload: { id: number; pieces: number } | undefined;
+  /** JSON of what only the message itself shows; made when it is packed. */
+  detail: string;
+};
 type Asked = { ready: Ready[]; idempotency: Idempotency | undefined; resolve(outcome: AcceptOutcome): void; reject(error: unknown): void };
+type Riding = { op: RideName; args: unknown[]; ready: Ready[]; /** Places of those that were taken in. */ taken: Set<number>; told: ((value: unknown, at: number, captured: Captured) => PosternEvent[]) | undefined; resolve(value: unknown): void; reject(error: unknown): void };
 type Flying = { piece: Piece; resolve(): void; reject(error: unknown): void };
 
 export type Intake = PieceSink & {
   accept(submissions: Submission[], idempotency?: Idempotency): Promise<AcceptOutcome>;
+  /** Other writing that shares the commit: see rides.ts. */
+  ride: RideAlong;
   stats(): StoreStats;
   /** What kept the last mail from being taken, when that was just now. */
   lately(): StoreFault | undefined;
@@ -45,12 +59,13 @@ export type Intake = PieceSink & {
   quiet(): Promise<void>;
 };
 
-export type IntakeOptions = { line: Line<Writer>; clock: Clock; firstUpload: number; tell(events: PosternEvent[]): void };
+export type IntakeOptions = { line: Line<Writer>; clock: Clock; firstUpload: number; tell(events: PosternEvent[]): void; /** Before the events of the same commit. */ queued(queued: Queued[]): void };
 
-export function createIntake({ line, clock, firstUpload, tell }: IntakeOptions): Intake {
+export function createIntake({ line, clock, firstUpload, tell, queued }: IntakeOptions): Intake {
   let asked: Asked[] = [];
   let pieces: Flying[] = [];
   let drops: number[] = [];
+  let riding: Riding[] = [];
   let inFlight = 0;
   let scheduled = false;
   let nextUpload = firstUpload;
@@ -59,7 +74,7 @@ export function createIntake({ line, clock, firstUpload, tell }: IntakeOptions):
   let spoilt: number | undefined;
   const stats: StoreStats = { commits: 0, submissions: 0, lastBatch: 0, commitSeconds: BUCKETS.map((le) => ({ le, count: 0 })), commitSecondsSum: 0 };
 
-  const waits = () => asked.length > 0 || pieces.length > 0 || drops.length > 0;
+  const waits = () => asked.length > 0 || pieces.length > 0 || drops.length > 0 || riding.length > 0;
 
   function schedule(): void {
     if (scheduled || !waits() || inFlight >= (pieces.length > 0 ? IN_FLIGHT_MOST.pieces : IN_FLIGHT_MOST.messages)) return;
@@ -73,15 +88,17 @@ export function createIntake({ line, clock, firstUpload, tell }: IntakeOptions):
   async function flush(): Promise<void> {
     const units = takeUnits();
     const parts = takePieces();
-    const batch = pack(units, parts);
+    const along = takeRides();
+    const batch = pack(units, parts, along);
     drops = [];
     inFlight++;
     try {
       const outcome = await line.hand([batch.bytes.buffer as ArrayBuffer, ...parts.map(({ piece }) => piece.data.buffer as ArrayBuffer)], 'commit', batch);
-      settle(units, parts, batch, outcome);
+      settle(units, parts, along, batch, outcome);
     } catch (error) {
       for (const one of units) one.reject(error);
       for (const one of parts) one.reject(error);
+      for (const one of along) one.reject(error);
     } finally {
       inFlight--;
       schedule();
@@ -105,6 +122,14 @@ export function createIntake({ line, clock, firstUpload, tell }: IntakeOptions):
     return n === asked.length ? asked.splice(0) : asked.splice(0, n);
   }
 
+  /** In their order. */
+  function takeRides(): Riding[] {
+    let bytes = 0;
+    let n = 0;
+    while (n < riding.length && n < RIDES_MOST && bytes < BYTES_MOST) for (const one of riding[n++]!.ready) bytes += one.length;
+    return riding.splice(0, n);
+  }
+
   function takePieces(): Flying[] {
     let bytes = 0;
     let n = 0;
@@ -112,33 +137,47 @@ export function createIntake({ line, clock, firstUpload, tell }: IntakeOptions):
     return pieces.splice(0, n);
   }
 
-  function pack(units: Asked[], parts: Flying[]): Batch {
+  function pack(units: Asked[], parts: Flying[], along: Riding[]): Batch {
     let length = 0;
-    for (const { ready } of units) for (const one of ready) length += one.length;
-    const bytes = new Uint8Array(length);
+    for (const { ready } of [...units, ...along]) {
+      for (const one of ready) {
+        one.detail = detailOf(one.submission);
+        length += Buffer.byteLength(one.detail) + one.length + SEAL;
+      }
+    }
+    const bytes = Buffer.from(new ArrayBuffer(length));
     let at = 0;
-    const wired = units.map(({ ready, idempotency }): Unit => ({
-      items: ready.map((one) => {
-        const start = at;
-        for (const chunk of one.rest) {
-          bytes.set(chunk, at);
-          at += chunk.length;
-        }
-        return itemOf(one, start);
-      }),
-      ...(idempotency ? { idempotency } : {}),
-    }));
-    return { at: clock.now(), units: wired, bytes, pieces: parts.map(({ piece }) => piece), drops };
+    const packItem = (one: Ready): Item => {
+      const start = at;
+      const detailSize = bytes.write(one.detail, at);
+      at += detailSize;
+      if (one.upload) at += SEAL;
+      for (const chunk of one.rest) {
+        bytes.set(chunk, at);
+        at += chunk.length;
+      }
+      if (!one.upload) at += SEAL;
+      return itemOf(one, { start, detailSize, end: one.upload ? start + detailSize + SEAL : at });
+    };
+    const wired = units.map(({ ready, idempotency }): Unit => ({ items: ready.map(packItem), ...(idempotency ? { idempotency } : {}) }));
+    const rides = along.map(({ op, args, ready }): Ride => ({ op, args, items: ready.map(packItem) }));
+    return { at: clock.now(), units: wired, bytes, pieces: parts.map(({ piece }) => piece), drops, rides };
   }
 
-  function settle(units: Asked[], parts: Flying[], batch: Batch, outcome: BatchOutcome): void {
+  function settle(units: Asked[], parts: Flying[], along: Riding[], batch: Batch, outcome: BatchOutcome): void {
     count(batch, outcome);
     const events: PosternEvent[] = [];
+    const waiting: Queued[] = [];
     outcome.units.forEach((unit, i) => {
-      if (unit.kind === 'accepted') captured(units[i]!.ready, unit, batch.at, events);
+      if (unit.kind !== 'accepted') return;
+      captured(units[i]!.ready, unit, batch.at, events);
+      for (const { submission: { stream, queue: plan } } of units[i]!.ready) if (plan) waiting.push({ stream, plan });
     });
+    outcome.rides.forEach((ride, i) => { if (!('error' in ride)) rode(along[i]!, ride, batch.at, events); });
+    if (waiting.length > 0) queued(waiting);
     if (events.length > 0) tell(events);
     outcome.units.forEach((unit, i) => answer(units[i]!, unit));
+    outcome.rides.forEach((ride, i) => answerRide(along[i]!, ride));
     outcome.pieces.forEach((fault, i) => (fault ? parts[i]!.reject(failing(fromWire(fault), parts[i]!.piece.upload)) : parts[i]!.resolve()));
   }
 
@@ -155,6 +194,33 @@ export function createIntake({ line, clock, firstUpload, tell }: IntakeOptions):
       case 'conflict': return resolve({ kind: 'conflict' });
       case 'fault': return reject(failing(fromWire(unit.error)));
     }
+  }
+
+  function rode({ ready, taken, told }: Riding, { value, events: own }: Exclude<RideOutcome, { error: unknown }>, at: number, events: PosternEvent[]): void {
+    const captured: Captured = (n, made) => {
+      taken.add(n);
+      return capturedEvent(ready[n]!, made.seq, made.event, at, null);
+    };
+    if (told) events.push(...told(value, at, captured));
+    events.push(...own);
+  }
+
+  function answerRide({ ready, taken, resolve, reject }: Riding, ride: RideOutcome): void {
+    ready.forEach(({ submission }, n) => {
+      if (taken.has(n)) (submission.body as Body).kept();
+      else submission.body.abort();
+    });
+    if ('error' in ride) reject(fromWire(ride.error));
+    else resolve(ride.value);
+  }
+
+  async function makeReady(submissions: readonly Submission[]): Promise<Ready[]> {
+    const ready: Ready[] = [];
+    for (const submission of submissions) {
+      const body = submission.body as Body;
+      ready.push({ submission, detail: '', ...(body.flying ? await body.finish() : body.rest()) });
+    }
+    return ready;
   }
 
   /** What the disk said; that the thread died is no reason of its own, since it comes back. */
@@ -185,16 +251,21 @@ export function createIntake({ line, clock, firstUpload, tell }: IntakeOptions):
       schedule();
     },
     async accept(submissions, idempotency) {
-      const ready: Ready[] = [];
-      for (const submission of submissions) {
-        const body = submission.body as Body;
-        ready.push({ submission, ...(body.flying ? await body.finish() : body.rest()) });
-      }
+      for (const { queue, envelope } of submissions) if (queue && envelope.recipients.length > WIDTH) throw new StoreFault('full', `A message can be delivered to at most ${WIDTH} recipients`);
+      const ready = await makeReady(submissions);
       return new Promise((resolve, reject) => {
         asked.push({ ready, idempotency, resolve, reject });
         schedule();
       });
     },
+    // Without bodies of its own it is in line at once: what is asked in one turn is done in that order.
+    ride: ((op: RideName, args: unknown[], more?: { submissions: Submission[]; told: Riding['told'] }) => {
+      const board = (ready: Ready[]) => new Promise((resolve, reject) => {
+        riding.push({ op, args, ready, taken: new Set(), told: more?.told, resolve, reject });
+        schedule();
+      });
+      return more && more.submissions.length > 0 ? makeReady(more.submissions).then(board) : board([]);
+    }) as RideAlong,
     stats: () => ({ ...stats, commitSeconds: stats.commitSeconds.map((bucket) => ({ ...bucket })) }),
     lately: () => (failed && clock.now() - failed.at < RECENT ? failed.fault : undefined),
     quiet: () => new Promise((resolve) => {
@@ -204,13 +275,14 @@ export function createIntake({ line, clock, firstUpload, tell }: IntakeOptions):
   };
 }
 
-function itemOf({ submission, length, upload }: Ready, start: number): Item {
-  const { id, stream, receivedAt, envelope, header, tags, metadata, session, body } = submission;
+const detailOf = ({ envelope, session, metadata }: Submission): string => JSON.stringify({ envelope, session, metadata });
+
+function itemOf({ submission, length, upload }: Ready, where: Pick<Item, 'start' | 'detailSize' | 'end'>): Item {
+  const { id, stream, receivedAt, envelope, header, tags, body } = submission;
   return {
     id, stream, receivedAt,
     size: body.size,
     summary: JSON.stringify(fixedOf(submission)),
-    detail: JSON.stringify({ envelope, session, metadata }),
     subject: header.subject,
     messageId: header.messageId,
     tags,
@@ -219,15 +291,19 @@ function itemOf({ submission, length, upload }: Ready, start: number): Item {
     from: header.from.map((one) => one.address),
     to: header.to.map((one) => one.address),
     cc: header.cc.map((one) => one.address),
-    start, length,
+    ...where, length,
     ...(upload ? { upload } : {}),
+    ...(submission.queue ? { queue: queueItemOf(submission)! } : {}),
   };
 }
 
-function captured(ready: Ready[], first: { seq: number; event: number }, at: number, events: PosternEvent[]): void {
-  ready.forEach(({ submission }, i) => {
-    const { id, stream, receivedAt, body } = submission;
-    const summary = capturedSummary({ id, seq: first.seq + i, stream, receivedAt, size: body.size }, fixedOf(submission));
-    events.push({ id: first.event + i, at, type: 'message.captured', stream, message: id, summary });
-  });
+function captured(ready: Ready[], { seq, event, queued, events: more = [] }: Extract<UnitOutcome, { kind: 'accepted' }>, at: number, events: PosternEvent[]): void {
+  ready.forEach((one, i) => events.push(capturedEvent(one, seq + i, event + i, at, queued?.[i] ?? null)));
+  events.push(...more);
+}
+
+function capturedEvent({ submission }: Ready, seq: number, event: number, at: number, queued: number | null): PosternEvent {
+  const { id, stream, receivedAt, body } = submission;
+  const summary = capturedSummary({ id, seq, stream, receivedAt, size: body.size, queued }, fixedOf(submission));
+  return { id: event, at, type: 'message.captured', stream, message: id, summary, ...(queued === null ? {} : { queued }) };
 }

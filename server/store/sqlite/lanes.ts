@@ -3,14 +3,14 @@ import type { Database } from 'better-sqlite3';
 import type { InboxRecord, StreamChange } from '../../admission/port.ts';
 import type { PosternEvent } from '../../events/event.ts';
 import { addressKey } from '../../mail/address.ts';
-import { type Credential, DEFAULT_RETENTION, DEFAULT_STREAM, type Stream, type StreamMode } from '../../mail/stream.ts';
+import { type Credential, DEFAULT_DELIVERY, DEFAULT_RETENTION, DEFAULT_STREAM, type DeliveryPolicy, type Stream, type StreamMode } from '../../mail/stream.ts';
 import type { Ledger } from './ledger.ts';
 import { type Remove, STEP } from './remove.ts';
 import type { Told } from './wire.ts';
 
-type StreamRow = { name: string; mode: string; keepMessages: number | null; keepAge: number | null; keepBytes: number | null; tags: string; createdAt: number };
+type StreamRow = { name: string; mode: string; keepMessages: number | null; keepAge: number | null; keepBytes: number | null; tags: string; createdAt: number; delivery: string; clockOffset: number; paused: string | null };
 
-const STREAM = 'SELECT name, mode, keep_messages AS keepMessages, keep_age AS keepAge, keep_bytes AS keepBytes, tags, created_at AS createdAt FROM streams';
+const STREAM = 'SELECT name, mode, keep_messages AS keepMessages, keep_age AS keepAge, keep_bytes AS keepBytes, tags, created_at AS createdAt, delivery, clock_offset AS clockOffset, paused FROM streams';
 
 function streamOf(row: StreamRow): Stream {
   return {
@@ -19,8 +19,14 @@ function streamOf(row: StreamRow): Stream {
     retention: { messages: row.keepMessages, age: row.keepAge, bytes: row.keepBytes },
     tags: JSON.parse(row.tags) as string[],
     createdAt: row.createdAt,
+    delivery: deliveryOf(row.delivery),
+    clockOffset: row.clockOffset,
+    paused: row.paused === null ? null : (JSON.parse(row.paused) as Stream['paused']),
   };
 }
+
+/** A part that an earlier version did not know has its default. */
+export const deliveryOf = (json: string): DeliveryPolicy => ({ ...DEFAULT_DELIVERY, ...(JSON.parse(json) as Partial<DeliveryPolicy>) });
 
 /** Drops a null `expiresAt`, which is how the row says "for ever". */
 function lasting<T extends { expiresAt: number | null }>({ expiresAt, ...rest }: T): Omit<T, 'expiresAt'> & { expiresAt?: number } {
@@ -43,16 +49,20 @@ export function createLaneReading(db: Database) {
 
 export function createLanes(db: Database, ledger: Ledger, removing: Remove) {
   const one = db.prepare(`${STREAM} WHERE name = ?`);
-  const insert = db.prepare('INSERT OR IGNORE INTO streams (name, mode, keep_messages, keep_age, keep_bytes, tags, created_at) VALUES (?, ?, ?, ?, ?, ?, ?)');
-  const update = db.prepare('UPDATE streams SET keep_messages = ?, keep_age = ?, keep_bytes = ?, tags = ? WHERE name = ?');
+  const insert = db.prepare('INSERT OR IGNORE INTO streams (name, mode, keep_messages, keep_age, keep_bytes, tags, created_at, delivery, clock_offset, paused) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)');
+  const update = db.prepare('UPDATE streams SET mode = ?, keep_messages = ?, keep_age = ?, keep_bytes = ?, tags = ?, delivery = ?, clock_offset = ?, paused = ? WHERE name = ?');
   const insertCredential = db.prepare('INSERT OR IGNORE INTO credentials (id, stream, user, hash, created_at, expires_at) VALUES (?, ?, ?, ?, ?, ?)');
   const deleteCredential = db.prepare('DELETE FROM credentials WHERE stream = ? AND id = ?');
   const insertInbox = db.prepare('INSERT OR IGNORE INTO inboxes (key, address, stream, created_at, expires_at) VALUES (?, ?, ?, ?, ?)');
   const oldest = db.prepare('SELECT seq FROM messages WHERE stream = ? ORDER BY seq LIMIT ?').pluck();
-  const deletions = ['DELETE FROM credentials WHERE stream = ?', 'DELETE FROM inboxes WHERE stream = ?', 'DELETE FROM streams WHERE id = ?'].map((sql) => db.prepare(sql));
+  const deletions = [
+    'DELETE FROM hook_calls WHERE hook IN (SELECT id FROM hooks WHERE stream = ?)',
+    ...['credentials', 'inboxes', 'suppressions', 'strikes', 'pauses', 'planned', 'hooks'].map((table) => `DELETE FROM ${table} WHERE stream = ?`),
+    'DELETE FROM streams WHERE id = ?',
+  ].map((sql) => db.prepare(sql));
 
-  const add = ({ name, mode, retention, tags, createdAt }: Stream) => {
-    const added = insert.run(name, mode, retention.messages, retention.age, retention.bytes, JSON.stringify(tags), createdAt).changes > 0;
+  const add = ({ name, mode, retention, tags, createdAt, delivery, clockOffset, paused }: Stream) => {
+    const added = insert.run(name, mode, retention.messages, retention.age, retention.bytes, JSON.stringify(tags), createdAt, JSON.stringify(delivery), clockOffset, paused && JSON.stringify(paused)).changes > 0;
     if (added) ledger.reload();
     return added;
   };
@@ -66,7 +76,7 @@ export function createLanes(db: Database, ledger: Ledger, removing: Remove) {
   return {
     /** `default` always exists. */
     ensureDefault(now: number): void {
-      if (!ledger.stream(DEFAULT_STREAM)) ledger.transact(() => add({ name: DEFAULT_STREAM, mode: 'capture', retention: DEFAULT_RETENTION, tags: [], createdAt: now }));
+      if (!ledger.stream(DEFAULT_STREAM)) ledger.transact(() => add({ name: DEFAULT_STREAM, mode: 'capture', retention: DEFAULT_RETENTION, tags: [], createdAt: now, delivery: DEFAULT_DELIVERY, clockOffset: 0, paused: null }));
     },
     createStream(stream: Stream, at: number): Told<boolean> {
       return ledger.transact(() => (add(stream) ? told(true, ledger.tell(at, { type: 'stream.created', stream: stream.name })) : told(false)));
@@ -77,8 +87,15 @@ export function createLanes(db: Database, ledger: Ledger, removing: Remove) {
         if (!row) return told(null);
         const stream = { ...streamOf(row), ...change };
         const { messages, age, bytes } = stream.retention;
-        update.run(messages, age, bytes, JSON.stringify(stream.tags), name);
-        return told(stream, ledger.tell(at, { type: 'stream.updated', stream: name }));
+        const delivery = JSON.stringify(stream.delivery);
+        update.run(stream.mode, messages, age, bytes, JSON.stringify(stream.tags), delivery, stream.clockOffset, stream.paused && JSON.stringify(stream.paused), name);
+        Object.assign(ledger.stream(name)!, { delivery, clockOffset: stream.clockOffset });
+        // A clock that moves is told of by whoever moves it; a pause has events of its own.
+        const { clockOffset: _moved, paused, ...rest } = change;
+        const events: PosternEvent[] = [];
+        if (Object.values(rest).some((value) => value !== undefined)) events.push(ledger.tell(at, { type: 'stream.updated', stream: name }));
+        if (paused !== undefined) events.push(ledger.tell(at, paused === null ? { type: 'stream.resumed', stream: name } : { type: 'stream.paused', stream: name, ...paused }));
+        return told(stream, ...events);
       });
     },
     /** One step of it; `more` until the stream itself is gone. */

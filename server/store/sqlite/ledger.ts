@@ -7,7 +7,11 @@
 import type { Database } from 'better-sqlite3';
 import type { EventBody, PosternEvent } from '../../events/event.ts';
 
-export type StreamBook = { id: number; name: string; messages: number; unread: number; bytes: number; touched: boolean };
+export type StreamBook = {
+  id: number; name: string; messages: number; unread: number; bytes: number; touched: boolean;
+  /** Milliseconds that its clock is ahead of the wall; JSON of its delivery policy. Written by lanes.ts. */
+  clockOffset: number; delivery: string;
+};
 
 export type Ledger = {
   /** Runs `work` in one transaction, committed (and synced) when it returns. */
@@ -21,8 +25,10 @@ export type Ledger = {
   touch(book: StreamBook): void;
   /** After rows of `streams` were added or removed inside a transaction. */
   reload(): void;
-  /** Inside a transaction: appends to the event log. */
-  tell(at: number, body: EventBody): PosternEvent;
+  /** Inside a transaction: appends to the event log; with the seq of the message by which it is asked for. */
+  tell(at: number, body: EventBody, seq?: number): PosternEvent;
+  /** The same of an event that is JSON already. Answers its id. */
+  log(at: number, type: string, stream: string, data: string, seq: number | null): number;
 };
 
 export function createLedger(db: Database): Ledger {
@@ -30,10 +36,10 @@ export function createLedger(db: Database): Ledger {
   const commit = db.prepare('COMMIT');
   const rollback = db.prepare('ROLLBACK');
   const readCounters = db.prepare('SELECT seq, event FROM counters WHERE id = 1');
-  const readStreams = db.prepare('SELECT id, name, messages, unread, bytes FROM streams');
+  const readStreams = db.prepare('SELECT id, name, messages, unread, bytes, clock_offset AS clockOffset, delivery FROM streams');
   const writeCounters = db.prepare('UPDATE counters SET seq = ?, event = ? WHERE id = 1');
   const writeStream = db.prepare('UPDATE streams SET messages = ?, unread = ?, bytes = ? WHERE id = ?');
-  const insertEvent = db.prepare('INSERT INTO events (id, at, type, stream, data) VALUES (?, ?, ?, ?, ?)');
+  const insertEvent = db.prepare('INSERT INTO events (id, at, type, stream, seq, data) VALUES (?, ?, ?, ?, ?, ?)');
 
   let seq = 0;
   let event = 0;
@@ -69,6 +75,12 @@ export function createLedger(db: Database): Ledger {
     touched.clear();
     if (counted) writeCounters.run(seq, event);
     counted = false;
+  }
+
+  function log(at: number, type: string, stream: string, data: string, about: number | null): number {
+    counted = true;
+    insertEvent.run(++event, at, type, stream, about, data);
+    return event;
   }
 
   return {
@@ -116,12 +128,11 @@ export function createLedger(db: Database): Ledger {
       flush();
       loadStreams();
     },
-    tell(at, body) {
-      counted = true;
-      const id = ++event;
+    tell(at, body, about) {
       const { type, stream, ...rest } = body;
-      insertEvent.run(id, at, type, stream, JSON.stringify(rest));
+      const id = log(at, type, stream, JSON.stringify(rest), about ?? null);
       return { id, at, ...body };
     },
+    log,
   };
 }

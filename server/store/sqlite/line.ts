@@ -56,6 +56,8 @@ export async function openLine<C extends Calls>(options: LineOptions): Promise<L
   let n = 0;
   let fault: StoreFault | undefined;
   let closing = false;
+  /** Settles once a thread that is started again has opened its database, or could not. */
+  let returning: Promise<void> | undefined;
   let thread: Worker;
 
   function start(): Promise<void> {
@@ -94,7 +96,7 @@ export async function openLine<C extends Calls>(options: LineOptions): Promise<L
     for (const { reject } of lost) reject(fault);
     if (closing || whileOpening || restarts-- <= 0) return;
     // Until it is open again the fault stands.
-    void comeBack(fault);
+    returning = comeBack(fault);
   }
 
   async function comeBack(from: StoreFault): Promise<void> {
@@ -127,6 +129,8 @@ export async function openLine<C extends Calls>(options: LineOptions): Promise<L
     async close() {
       if (closing) return;
       closing = true;
+      // Never terminated while it opens: where that meets the loading of better-sqlite3, Node aborts the process.
+      await returning;
       if (fault) {
         await thread.terminate();
         return;

@@ -11,6 +11,7 @@ import type { PosternEvent } from '../../events/event.ts';
 import type { Scope } from '../../inbox/port.ts';
 import { addressKey } from '../../mail/address.ts';
 import type { MessageDetail } from '../../mail/message.ts';
+import type { Queued } from '../../queue/port.ts';
 import type { Store } from '../port.ts';
 import { Body } from './body.ts';
 import { openDirect } from './direct.ts';
@@ -21,6 +22,7 @@ import { createIntake } from './intake.ts';
 import { type Line, openLine } from './line.ts';
 import { lockFolder } from './lock.ts';
 import { eventOf } from './log.ts';
+import { createQueueSide } from './queue-side.ts';
 import type { Reader } from './reader.ts';
 import { STEP } from './remove.ts';
 import { type Fixed, summaryOf } from './row.ts';
@@ -100,8 +102,18 @@ function assemble({ writer, reader, clock, firstUpload, close }: Parts): Store {
   const tell = (events: PosternEvent[]) => {
     if (events.length > 0) for (const hear of [...listeners]) hear(events);
   };
-  const intake = createIntake({ line: writer, clock, firstUpload, tell });
+  const queues = new Set<(queued: readonly Queued[]) => void>();
+  const intake = createIntake({ line: writer, clock, firstUpload, tell, queued: (queued) => {
+    for (const hear of [...queues]) hear(queued);
+  } });
   let closed = false;
+  const queueSide = createQueueSide({
+    reader,
+    ride: async (op, args, more) => {
+      if (closed) throw new StoreFault('closed', 'The store is closed');
+      return intake.ride(op, args, more);
+    },
+  });
 
   async function told<T>(answer: Promise<Told<T>>): Promise<T> {
     const { value, events } = await answer;
@@ -165,7 +177,7 @@ function assemble({ writer, reader, clock, firstUpload, close }: Parts): Store {
     createInbox: (inbox) => told(writer.call('createInbox', inbox, clock.now())),
     inbox: (address) => reader.call('inbox', address),
 
-    events: async ({ after, limit, stream }) => (await reader.call('events', after, limit, stream)).map(eventOf),
+    events: async ({ after, limit, stream, message }) => (await reader.call('events', after, limit, stream, message)).map(eventOf),
     latestEvents: async ({ limit, stream = null }: { limit: number; stream?: string | null }) => (await reader.call('latestEvents', limit, stream)).map(eventOf),
     lastEvent: () => reader.call('lastEvent'),
     onCommit(hear) {
@@ -222,6 +234,12 @@ function assemble({ writer, reader, clock, firstUpload, close }: Parts): Store {
     inboxes: (query) => reader.call('inboxes', query),
     counts: () => reader.call('counts'),
     tags: (stream) => reader.call('tags', stream),
+
+    ...queueSide,
+    onQueued(hear) {
+      queues.add(hear);
+      return () => queues.delete(hear);
+    },
 
     prune: (now, limit) => told(writer.call('prune', now, limit)),
 

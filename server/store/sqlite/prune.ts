@@ -2,11 +2,13 @@
  * Retention, one small step at a time: what the streams' limits and expired
  * inboxes no longer keep, answers whose time is over, the tail of the event
  * log, and then pages back to the file system. Each part is a transaction of
- * its own, so intake never waits long.
+ * its own, so intake never waits long. Mail of which a recipient still waits
+ * is passed over until it has ended.
  */
 import type { Database } from 'better-sqlite3';
 import type { PosternEvent } from '../../events/event.ts';
 import type { Ledger } from './ledger.ts';
+import { WAITING, WIDTH } from './recipient-row.ts';
 import { type Remove, STEP } from './remove.ts';
 import { ROLE } from './roles.ts';
 import type { Told } from './wire.ts';
@@ -17,34 +19,49 @@ const VACUUM_PAGES = 512;
 const SPARE_PAGES = 256;
 /** Rows of small tables that one step deletes. */
 const ROWS = 5_000;
+/** Messages of a stream that one step looks at. */
+const LOOKED = 2_000;
 
 type Lane = { id: number; messages: number; bytes: number; keepMessages: number | null; keepAge: number | null; keepBytes: number | null };
 
 export function createPrune(db: Database, ledger: Ledger, removing: Remove, keepEvents: number) {
   const lanes = db.prepare('SELECT id, messages, bytes, keep_messages AS keepMessages, keep_age AS keepAge, keep_bytes AS keepBytes FROM streams');
-  const oldest = db.prepare('SELECT seq, received_at AS receivedAt, size FROM messages WHERE stream = ? ORDER BY seq LIMIT ?');
+  const oldest = db.prepare(`SELECT seq, received_at AS receivedAt, size, queued IS NOT NULL AND EXISTS (SELECT 1 FROM recipients NOT INDEXED WHERE key >= messages.seq * ${WIDTH} AND key < (messages.seq + 1) * ${WIDTH} AND ${WAITING}) AS waits
+    FROM messages WHERE stream = ? AND seq > ? ORDER BY seq LIMIT ?`);
+  /** By stream: up to where messages were passed over. */
+  const passed = new Map<number, number>();
   const expiredInbox = db.prepare('SELECT key, stream FROM inboxes WHERE expires_at <= ? LIMIT 1');
   const inboxMail = db.prepare(`SELECT seq FROM addresses WHERE key = ? AND stream = ? AND roles & ${ROLE.recipient} ORDER BY seq LIMIT ?`).pluck();
   const dropInbox = db.prepare('DELETE FROM inboxes WHERE key = ?');
   const dropKeys = db.prepare('DELETE FROM idempotency WHERE (stream, key) IN (SELECT stream, key FROM idempotency WHERE expires_at <= ? LIMIT ?)');
   const dropEvents = db.prepare('DELETE FROM events WHERE id IN (SELECT id FROM events WHERE id <= ? ORDER BY id LIMIT ?)');
 
-  /** The oldest messages of a stream that are beyond one of its limits. */
-  function beyond(lane: Lane, now: number, limit: number): number[] {
+  /** The oldest messages of a stream that are beyond one of its limits. `more` when it did not come to the end of them. */
+  function beyond(lane: Lane, now: number, limit: number): { seqs: number[]; more: boolean } {
     let { messages, bytes } = lane;
     const seqs: number[] = [];
     const over = (receivedAt: number) =>
       (lane.keepMessages !== null && messages > lane.keepMessages)
       || (lane.keepBytes !== null && bytes > lane.keepBytes)
       || (lane.keepAge !== null && receivedAt < now - lane.keepAge);
-    if (!over(lane.keepAge === null ? now : -Infinity)) return seqs;
-    for (const row of oldest.iterate(lane.id, limit) as Iterable<{ seq: number; receivedAt: number; size: number }>) {
+    const done = { seqs, more: false };
+    if (!over(lane.keepAge === null ? now : -Infinity)) return done;
+    let looked = 0;
+    for (const row of oldest.iterate(lane.id, passed.get(lane.id) ?? 0, LOOKED) as Iterable<{ seq: number; receivedAt: number; size: number; waits: number }>) {
+      looked++;
       if (!over(row.receivedAt)) break;
+      if (row.waits) {
+        passed.set(lane.id, row.seq);
+        continue;
+      }
+      if (seqs.length >= limit) return { seqs, more: true };
       seqs.push(row.seq);
       messages--;
       bytes -= row.size;
     }
-    return seqs;
+    if (looked === LOOKED) return { seqs, more: true };
+    passed.delete(lane.id); // the next round begins at the oldest again
+    return done;
   }
 
   function freePages(): number {
@@ -75,9 +92,9 @@ export function createPrune(db: Database, ledger: Ledger, removing: Remove, keep
       }
       for (const lane of lanes.all() as Lane[]) {
         if (left() <= 0) break;
-        const seqs = beyond(lane, now, left());
+        const { seqs, more: unseen } = beyond(lane, now, left());
         if (seqs.length > 0) ledger.transact(() => book(removing.step(seqs, 'retention', now)));
-        if (seqs.length > 0) more = true;
+        if (seqs.length > 0 || unseen) more = true;
       }
       if (left() <= 0) more = true;
 

@@ -1,6 +1,6 @@
 /** Reads single messages: their detail, their raw bytes (in pieces when they are kept in pieces), and what waits for the parser. */
-import { zstdDecompressSync } from 'node:zlib';
 import type { Database } from 'better-sqlite3';
+import { decompress, opened } from './frame.ts';
 import { SUMMARY_COLUMNS, SUMMARY_JOINS, type SummaryRow } from './row.ts';
 import { PIECE, PIECES_MOST } from './wire.ts';
 
@@ -22,14 +22,14 @@ export function createReading(db: Database) {
 
   function readPiece(upload: number, n: number): Uint8Array | undefined {
     const data = piece.get(upload * PIECES_MOST + n) as Buffer | undefined;
-    return data && exact(zstdDecompressSync(data));
+    return data && exact(decompress(data));
   }
 
   function place(id: string): BodyPlace | undefined {
     const row = content.get(id) as Content | undefined;
     if (!row) return undefined;
     if (row.upload !== null) return { size: row.size, upload: row.upload };
-    return { size: row.size, bytes: exact(zstdDecompressSync(row.data).subarray(row.detailSize)) };
+    return { size: row.size, bytes: exact(opened(row.data).subarray(row.detailSize)) };
   }
 
   return {
@@ -40,8 +40,8 @@ export function createReading(db: Database) {
       const found = parsed.get(row.seq) as Buffer | undefined;
       return {
         summary: row,
-        detail: zstdDecompressSync(data).toString('utf8', 0, detailSize),
-        parsed: found && zstdDecompressSync(found).toString('utf8'),
+        detail: opened(data).toString('utf8', 0, detailSize),
+        parsed: found && decompress(found).toString('utf8'),
       };
     },
     place,

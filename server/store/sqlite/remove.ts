@@ -10,18 +10,25 @@ import type { EventBody, PosternEvent } from '../../events/event.ts';
 import type { Ledger } from './ledger.ts';
 import { ROLE } from './roles.ts';
 import { capturedSummary, type Fixed } from './row.ts';
+import { createForget } from './scope.ts';
 import { PIECES_MOST, type Told } from './wire.ts';
 
 /** Messages, and octets of raw messages, that one transaction deletes. */
 export const STEP = 500;
 const STEP_BYTES = 64 * 1024 * 1024;
+/** A recipient counts as so many octets: it may have an event to tell. */
+const RECIPIENT_BYTES = 16 * 1024;
 
-type Row = { id: string; stream: number; receivedAt: number; size: number; read: number; parse: number; event: number; tags: string; fixed: string; upload: number | null };
+type Row = { id: string; stream: number; receivedAt: number; size: number; read: number; parse: number; event: number; tags: string; queued: number | null; fixed: string; upload: number | null };
 type By = Extract<EventBody, { type: 'messages.deleted' }>['by'];
-type Gone = Map<string, string[]>;
+/** Who cancelled what still waited of a message. */
+const BY: Record<By, string> = { user: 'deletion', retention: 'retention' };
+/** Ids by stream, and what was told of their recipients. */
+type Gone = { ids: Map<string, string[]>; events: PosternEvent[]; by: By; at: number };
 
 export function createRemove(db: Database, ledger: Ledger) {
-  const find = db.prepare('SELECT m.id, m.stream, m.received_at AS receivedAt, m.size, m.read, m.parse, m.event, m.tags, c.summary AS fixed, c.upload FROM messages m JOIN contents c ON c.seq = m.seq WHERE m.seq = ?');
+  const forget = createForget(db, ledger);
+  const find = db.prepare('SELECT m.id, m.stream, m.received_at AS receivedAt, m.size, m.read, m.parse, m.event, m.tags, m.queued, c.summary AS fixed, c.upload FROM messages m JOIN contents c ON c.seq = m.seq WHERE m.seq = ?');
   const keepSummary = db.prepare('UPDATE events SET data = ? WHERE id = ? AND data IS NULL');
   const hasEvent = db.prepare('SELECT 1 FROM events WHERE id = ?');
   const bySeq = ['messages', 'contents', 'addresses', 'parsed'].map((table) => db.prepare(`DELETE FROM ${table} WHERE seq = ?`));
@@ -38,9 +45,10 @@ export function createRemove(db: Database, ledger: Ledger) {
     if (!row) return 0;
     const book = ledger.streamById(row.stream)!;
     if (hasEvent.get(row.event)) {
-      const summary = capturedSummary({ id: row.id, seq, stream: book.name, receivedAt: row.receivedAt, size: row.size }, JSON.parse(row.fixed) as Fixed);
-      keepSummary.run(JSON.stringify({ message: row.id, summary }), row.event);
+      const summary = capturedSummary({ id: row.id, seq, stream: book.name, receivedAt: row.receivedAt, size: row.size, queued: row.queued }, JSON.parse(row.fixed) as Fixed);
+      keepSummary.run(JSON.stringify({ message: row.id, summary, ...(row.queued === null ? {} : { queued: row.queued }) }), row.event);
     }
+    const recipients = row.queued === null ? 0 : forget(seq, row.id, book, BY[gone.by], gone.at, gone.events);
     for (const statement of bySeq) statement.run(seq);
     if (row.parse !== 0) deleteWords.run(seq);
     if (row.tags !== '[]') for (const tag of JSON.parse(row.tags) as string[]) deleteTag.run(tag, seq);
@@ -52,19 +60,20 @@ export function createRemove(db: Database, ledger: Ledger) {
     book.bytes -= row.size;
     if (row.read === 0) book.unread--;
     ledger.touch(book);
-    const ids = gone.get(book.name);
+    const ids = gone.ids.get(book.name);
     if (ids) ids.push(row.id);
-    else gone.set(book.name, [row.id]);
-    return row.size;
+    else gone.ids.set(book.name, [row.id]);
+    return row.size + recipients * RECIPIENT_BYTES;
   }
 
-  function tellOf(gone: Gone, by: By, at: number): PosternEvent[] {
-    return [...gone].map(([stream, messages]) => ledger.tell(at, { type: 'messages.deleted', stream, messages, by }));
+  function tellOf({ ids, events, by, at }: Gone): PosternEvent[] {
+    for (const [stream, messages] of ids) events.push(ledger.tell(at, { type: 'messages.deleted', stream, messages, by }));
+    return events;
   }
 
   /** Inside a transaction: runs over the first of `seqs` and answers how many it took. */
   function step(seqs: readonly number[], each: (seq: number, gone: Gone) => number, by: By, at: number): Told<number> {
-    const gone: Gone = new Map();
+    const gone: Gone = { ids: new Map(), events: [], by, at };
     let bytes = 0;
     let taken = 0;
     for (const seq of seqs) {
@@ -72,7 +81,7 @@ export function createRemove(db: Database, ledger: Ledger) {
       bytes += each(seq, gone);
       taken++;
     }
-    return { value: taken, events: tellOf(gone, by, at) };
+    return { value: taken, events: tellOf(gone) };
   }
 
   const releaseFrom = (key: string) => (seq: number, gone: Gone) => {

@@ -4,6 +4,8 @@
  */
 import type { Submission } from '../../admission/port.ts';
 import type { MessageSummary } from '../../mail/message.ts';
+import { RECIPIENT_STATES } from '../../mail/recipient.ts';
+import { WIDTH } from './recipient-row.ts';
 import { PARSE_STATES } from './roles.ts';
 
 /** The part that never changes. `tags` are those of the capture, for the event that tells of it. */
@@ -16,10 +18,13 @@ export function fixedOf({ via, header, envelope, tags }: Submission): Fixed {
 export type SummaryRow = {
   seq: number; id: string; stream: string; receivedAt: number; size: number; read: number; parse: number;
   attachments: number | null; tags: string; fixed: string; snippet: string | null;
+  /** JSON; null when nothing of it was queued. */
+  delivery: string | null;
 };
 
 /** Needs messages m, contents c, streams s and (left) parsed p. */
-export const SUMMARY_COLUMNS = 'm.seq, m.id, s.name AS stream, m.received_at AS receivedAt, m.size, m.read, m.parse, m.attachments, m.tags, c.summary AS fixed, p.snippet';
+export const SUMMARY_COLUMNS = 'm.seq, m.id, s.name AS stream, m.received_at AS receivedAt, m.size, m.read, m.parse, m.attachments, m.tags, c.summary AS fixed, p.snippet, '
+  + `CASE WHEN m.queued IS NULL THEN NULL ELSE (SELECT json_group_object(state, n) FROM (SELECT state, count(*) AS n FROM recipients WHERE key >= m.seq * ${WIDTH} AND key < (m.seq + 1) * ${WIDTH} GROUP BY state)) END AS delivery`;
 export const SUMMARY_JOINS = 'JOIN contents c ON c.seq = m.seq JOIN streams s ON s.id = m.stream LEFT JOIN parsed p ON p.seq = m.seq';
 
 export function summaryOf(row: SummaryRow): MessageSummary {
@@ -39,14 +44,21 @@ export function summaryOf(row: SummaryRow): MessageSummary {
     parse: PARSE_STATES[row.parse] ?? 'pending',
     ...(row.attachments === null ? {} : { attachments: row.attachments }),
     ...(row.snippet === null ? {} : { snippet: row.snippet }),
+    ...(row.delivery === null ? {} : { delivery: tallyOf(row.delivery) }),
   };
 }
 
-/** As it was at the moment of its capture. */
-export function capturedSummary(row: { id: string; seq: number; stream: string; receivedAt: number; size: number }, fixed: Fixed): MessageSummary {
-  const { id, seq, stream, receivedAt, size } = row;
+function tallyOf(json: string): NonNullable<MessageSummary['delivery']> {
+  return Object.fromEntries(Object.entries(JSON.parse(json) as Record<string, number>).map(([state, n]) => [RECIPIENT_STATES[Number(state)], n]));
+}
+
+/** As it was at the moment of its capture; `queued` is how many of its recipients were put on their way, null when none was to be. */
+export function capturedSummary(row: { id: string; seq: number; stream: string; receivedAt: number; size: number; queued: number | null }, fixed: Fixed): MessageSummary {
+  const { id, seq, stream, receivedAt, size, queued } = row;
+  const suppressed = fixed.recipients.length - (queued ?? 0);
   return {
     id, seq, stream, via: fixed.via, receivedAt, size, header: fixed.header, envelopeFrom: fixed.envelopeFrom,
     recipients: fixed.recipients, tags: fixed.tags, read: false, parse: 'pending',
+    ...(queued === null ? {} : { delivery: { ...(queued > 0 ? { queued } : {}), ...(suppressed > 0 ? { suppressed } : {}) } }),
   };
 }

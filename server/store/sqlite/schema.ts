@@ -25,6 +25,12 @@ export const streams = sqliteTable('streams', {
   messages: integer().notNull().default(0),
   unread: integer().notNull().default(0),
   bytes: integer().notNull().default(0),
+  /** JSON: what differs from DEFAULT_DELIVERY, or all of it. */
+  delivery: text().notNull().default('{}'),
+  /** Milliseconds ahead of the wall. */
+  clockOffset: integer('clock_offset').notNull().default(0),
+  /** JSON. */
+  paused: text(),
 });
 
 export const credentials = sqliteTable('credentials', {
@@ -66,9 +72,17 @@ export const messages = sqliteTable('messages', {
   messageId: text('message_id').notNull(),
   /** JSON array. */
   tags: text().notNull(),
+  /** Recipients that were put on their way; null when it was only captured. */
+  queued: integer(),
+  /** JSON: what a transaction says of it (sender, RET, BODY …). */
+  outgoing: text(),
+  envid: text(),
 }, (t) => [
   index('messages_stream').on(t.stream),
   index('messages_pending').on(t.parse).where(sql`parse = 0`),
+  // For what comes back about mail that went out.
+  index('messages_sent').on(t.messageId).where(sql`queued is not null`),
+  index('messages_envid').on(t.envid).where(sql`envid is not null`),
 ]);
 
 /** What is shown of a message as it was captured. */
@@ -80,7 +94,7 @@ export const contents = sqliteTable('contents', {
   detailSize: integer('detail_size').notNull(),
   /** Where the raw bytes are when they are not in `data`. */
   upload: integer(),
-  /** zstd: the detail, then the raw bytes. */
+  /** The detail, then the raw bytes: as they are until the message is indexed, then zstd (frame.ts). */
   data: bytes('data').notNull(),
 });
 
@@ -126,11 +140,118 @@ export const events = sqliteTable('events', {
   at: integer().notNull(),
   type: text().notNull(),
   stream: text().notNull(),
-  /** Of the message that message.captured tells of: its summary is read from there while it exists. */
+  /** Of the message it is about, where one is asked for by it. The summary of message.captured is read from there while it exists. */
   seq: integer(),
   /** JSON: the other fields. Null while `seq` tells them. */
   data: text(),
+}, (t) => [index('events_message').on(t.seq).where(sql`seq is not null and type <> 'message.captured'`)]);
+
+/**
+ * The unit of delivery. Only what waits is in an index: what is done costs
+ * none. Times are of the stream's clock (`offset` is taken off due and expires).
+ */
+export const recipients = sqliteTable('recipients', {
+  /** seq × 2^16 + its place in the envelope. */
+  key: integer().primaryKey(),
+  stream: integer().notNull(),
+  /** As written. */
+  address: text().notNull(),
+  destination: text().notNull(),
+  /** Place in RECIPIENT_STATES; 0 to 3 wait. */
+  state: integer().notNull(),
+  /** Place in PRIORITIES. */
+  rank: integer().notNull(),
+  /** What an active or held one was due at stays here, for when its attempt is cut off or it is released. */
+  due: integer(),
+  expires: integer().notNull(),
+  queuedAt: integer('queued_at').notNull(),
+  offset: integer().notNull().default(0),
+  attempts: integer().notNull().default(0),
+  /** 1: a crash came between an attempt's begin and its outcome. */
+  uncertain: integer().notNull().default(0),
+  /** JSON: what is to be done with an active one once its attempt is over (cancel, hold). */
+  wish: text(),
+  /** JSON: NOTIFY and ORCPT. */
+  dsn: text(),
+  /** JSON: the last answer with its class and rule. */
+  last: text(),
+}, (t) => [
+  // With the state, so that lanes and next moments are read off the index.
+  index('recipients_lane').on(t.stream, t.destination, t.rank, t.due, t.state).where(sql`state in (0, 2)`),
+  index('recipients_waiting').on(t.stream, t.expires, t.state).where(sql`state < 4`),
+  index('recipients_active').on(t.state).where(sql`state = 1`),
+]);
+
+export const attempts = sqliteTable('attempts', {
+  recipient: integer().notNull(),
+  number: integer().notNull(),
+  /** zstd of JSON: the attempt and its transcript, or [recipient, number] of the row that holds the same transcript. */
+  data: bytes('data').notNull(),
+}, (t) => [primaryKey({ columns: [t.recipient, t.number] })]);
+
+export const suppressions = sqliteTable('suppressions', {
+  /** addressKey, or `@domain`. */
+  address: text().notNull(),
+  /** 0 is for every stream. */
+  stream: integer().notNull(),
+  reason: text().notNull(),
+  detail: text().notNull(),
+  message: text(),
+  createdAt: integer('created_at').notNull(),
+  expiresAt: integer('expires_at'),
+}, (t) => [primaryKey({ columns: [t.address, t.stream] })]);
+
+/** Failures that may lead to a suppression, one per address, kind and day. */
+export const strikes = sqliteTable('strikes', {
+  address: text().notNull(),
+  stream: integer().notNull(),
+  kind: text().notNull(),
+  at: integer().notNull(),
+}, (t) => [primaryKey({ columns: [t.address, t.stream, t.kind, t.at] })]);
+
+export const pauses = sqliteTable('pauses', {
+  stream: integer().notNull(),
+  site: text().notNull(),
+  reason: text().notNull(),
+  until: integer(),
+  by: text().notNull(),
+}, (t) => [primaryKey({ columns: [t.stream, t.site] })]);
+
+/** Small JSON texts of others. */
+export const kept = sqliteTable('kept', {
+  kind: text().notNull(),
+  name: text().notNull(),
+  json: text().notNull(),
+}, (t) => [primaryKey({ columns: [t.kind, t.name] })]);
+
+/** What the pretend remote promised to send. */
+export const planned = sqliteTable('planned', {
+  id: text().primaryKey(),
+  stream: integer().notNull(),
+  due: integer().notNull(),
+  message: text().notNull(),
+  json: text().notNull(),
+}, (t) => [index('planned_due').on(t.stream, t.due), index('planned_message').on(t.message).where(sql`message <> ''`)]);
+
+export const hooks = sqliteTable('hooks', {
+  id: text().primaryKey(),
+  stream: integer().notNull(),
+  /** The id of the last event that calls were made of. */
+  cursor: integer().notNull(),
+  /** JSON: the rest of it. */
+  data: text().notNull(),
 });
+
+export const hookCalls = sqliteTable('hook_calls', {
+  id: text().primaryKey(),
+  hook: text().notNull(),
+  /** Place in CALL_STATES; 0 waits. */
+  state: integer().notNull(),
+  due: integer(),
+  /** JSON: what never changes of it, and its tries. */
+  data: text().notNull(),
+  tries: text().notNull(),
+}, (t) => [index('hook_calls_hook').on(t.hook, t.id), index('hook_calls_due').on(t.hook, t.due).where(sql`due is not null`)]);
 
 export const idempotency = sqliteTable('idempotency', {
   stream: text().notNull(),

@@ -4,7 +4,9 @@
  */
 import type { Idempotency } from '../../admission/port.ts';
 import type { PosternEvent } from '../../events/event.ts';
+import type { QueueItem } from './enqueue.ts';
 import type { WireError } from './fault.ts';
+import type { RideName } from './rides.ts';
 
 /** Octets of a piece of a large body. On disk: never change. */
 export const PIECE = 128 * 1024;
@@ -16,9 +18,8 @@ export type Item = {
   stream: string;
   receivedAt: number;
   size: number;
-  /** JSON of the fixed part of the summary (see row.ts), and of envelope, session and metadata. */
+  /** JSON of the fixed part of the summary (see row.ts). */
   summary: string;
-  detail: string;
   subject: string;
   messageId: string;
   tags: string[];
@@ -27,10 +28,18 @@ export type Item = {
   from: string[];
   to: string[];
   cc: string[];
-  /** Octets [start, start + length) of the batch's bytes: the whole body, or what came after the last full piece. */
+  /**
+   * Octets [start, end) of the batch's bytes, to be kept as they are: the detail (JSON of envelope,
+   * session and metadata), the body when it is not in pieces, and room for a checksum (frame.ts).
+   */
   start: number;
+  detailSize: number;
+  end: number;
+  /** Octets of the body that are not in pieces yet. Of one in pieces they stand at `end`. */
   length: number;
   upload?: { id: number; pieces: number };
+  /** Its recipients are to be delivered. */
+  queue?: QueueItem;
 };
 
 /** What one call of `accept` wants: all of it or nothing. */
@@ -45,16 +54,22 @@ export type Batch = {
   pieces: Piece[];
   /** Uploads that were given up. */
   drops: number[];
+  /** What else shares the commit: see rides.ts. */
+  rides: Ride[];
 };
 
+/** `items` are messages that belong to it; their octets are in the batch's bytes. */
+export type Ride = { op: RideName; args: unknown[]; items: Item[] };
+export type RideOutcome = { value: unknown; events: PosternEvent[] } | { error: WireError };
+
 export type UnitOutcome =
-  /** Of its first item; the others count on from there. */
-  | { kind: 'accepted'; seq: number; event: number }
+  /** Of its first item; the others count on from there. `queued` of each, and the events that follow, where anything was queued. */
+  | { kind: 'accepted'; seq: number; event: number; queued?: (number | null)[]; events?: PosternEvent[] }
   | { kind: 'replayed'; response: string }
   | { kind: 'conflict' }
   | { kind: 'fault'; error: WireError };
 
-export type BatchOutcome = { units: UnitOutcome[]; pieces: (WireError | null)[]; seconds: number };
+export type BatchOutcome = { units: UnitOutcome[]; pieces: (WireError | null)[]; rides: RideOutcome[]; seconds: number };
 
 /** The answer of a writing call that made events. */
 export type Told<T> = { value: T; events: PosternEvent[] };

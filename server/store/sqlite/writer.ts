@@ -8,13 +8,14 @@ import { createLanes } from './lanes.ts';
 import { createLedger } from './ledger.ts';
 import { createPrune } from './prune.ts';
 import { createRemove } from './remove.ts';
+import { createRides } from './rides.ts';
 
 export type WriterOptions = { dir: string | undefined; now: number; keepEvents: number; keepFree?: number | undefined };
 
 export function createWriter(db: Database, { dir, now, keepEvents, keepFree }: WriterOptions) {
   const ledger = createLedger(db);
   const unfit = dir === undefined ? () => undefined : watchFolder(dir, keepFree);
-  const accepting = createAccept(db, ledger, dir, unfit);
+  const accepting = createAccept(db, ledger, dir, unfit, createRides(db, ledger));
   const removing = createRemove(db, ledger);
   const lanes = createLanes(db, ledger, removing);
   lanes.ensureDefault(now);

@@ -1,0 +1,149 @@
+/** Reads the queue: what waits and until when, recipients with their attempts, suppressions, and what a report may be about. */
+import { zstdDecompressSync } from 'node:zlib';
+import type { Database, Statement } from 'better-sqlite3';
+import { addressKey } from '../../mail/address.ts';
+import { RECIPIENT_STATES, type RecipientState } from '../../mail/recipient.ts';
+import { DEFAULT_DELIVERY } from '../../mail/stream.ts';
+import type { Suppression } from '../../mail/suppression.ts';
+import type { LaneDue, QueueDepth, QueueScope, SentRecipient, SuppressionQuery } from '../../queue/port.ts';
+import type { EventRow } from './log.ts';
+import { DUE, keysOf, RECIPIENT_COLUMNS, RECIPIENT_JOINS, type RecipientRow, STATE, WAITING, WIDTH } from './recipient-row.ts';
+import { scopeCondition } from './scope.ts';
+import { suppressionFinder, suppressionKey } from './suppress.ts';
+
+type Values = (string | number)[];
+/** JSON of an attempt and its transcript, or where that is. */
+export type AttemptText = { recipient: number; number: number; json: string };
+
+/**
+ * Since when a recipient r of stream p waits to be sent: what was to be sent later is not late before. After its
+ * first attempt that moment is found from its end, as far as its stream's policy tells; the last attempt was not before it.
+ */
+const LIFE = `coalesce(json_extract(p.delivery, '$.expiresAfter'), ${DEFAULT_DELIVERY.expiresAfter})`;
+const FIRST_DUE = `CASE WHEN r.attempts = 0 THEN max(r.queued_at, coalesce(r.due + r.offset, r.queued_at))
+  WHEN r.expires + r.offset - ${LIFE} <= r.queued_at THEN r.queued_at
+  ELSE min(r.expires + r.offset - ${LIFE}, max(r.queued_at, coalesce(json_extract(r.last, '$.at'), r.queued_at))) END`;
+
+export function createQueueReading(db: Database) {
+  const statements = new Map<string, Statement<Values>>();
+  const prepared = (sql: string) => {
+    const statement = statements.get(sql) ?? db.prepare<Values>(sql);
+    statements.set(sql, statement);
+    return statement;
+  };
+  const streamById = db.prepare('SELECT id FROM streams WHERE name = ?').pluck();
+  const seqById = db.prepare('SELECT seq FROM messages WHERE id = ?').pluck();
+  const ids = { stream: (name: string) => streamById.get(name) as number | undefined, seq: (message: string) => seqById.get(message) as number | undefined };
+  const conditionOf = (scope: QueueScope) => scopeCondition(scope, ids);
+
+  const message = db.prepare('SELECT m.id, s.name AS stream, m.queued FROM messages m JOIN streams s ON s.id = m.stream WHERE m.id = ?');
+  const attemptsOf = db.prepare('SELECT recipient, number, data FROM attempts WHERE recipient >= ? AND recipient < ? ORDER BY recipient, number');
+  const inMessage = db.prepare(`SELECT ${RECIPIENT_COLUMNS} FROM recipients r ${RECIPIENT_JOINS} WHERE r.key >= ? AND r.key < ? ORDER BY r.key`);
+  const returned = db.prepare("SELECT id AS event, at, type, stream, data, seq, NULL AS id, NULL AS receivedAt, NULL AS size, NULL AS fixed, NULL AS queued FROM events WHERE seq = ? AND seq IS NOT NULL AND type <> 'message.captured' AND type LIKE '%.received' ORDER BY id");
+  const bySent = (column: string, index: string) => db.prepare(`SELECT m.seq FROM messages m INDEXED BY ${index} WHERE m.${column} = ? AND m.stream = ? AND m.queued IS NOT NULL AND m.${column} IS NOT NULL ORDER BY m.seq DESC LIMIT ?`).pluck();
+  const byMessageId = bySent('message_id', 'messages_sent');
+  const byEnvid = bySent('envid', 'messages_envid');
+  const suppressionOf = suppressionFinder(db);
+
+  const sent = (row: RecipientRow): SentRecipient => ({
+    message: row.message, stream: row.stream, recipient: row.address, n: row.key % WIDTH, state: RECIPIENT_STATES[row.state]!,
+    at: row.last === null ? row.queuedAt : (JSON.parse(row.last) as { at: number }).at,
+  });
+
+  return {
+    lanes({ stream, destination }: { stream?: string; destination?: string }): LaneDue[] {
+      const found = conditionOf({ ...(stream === undefined ? {} : { stream }), ...(destination === undefined ? {} : { destination }) });
+      if (!found) return [];
+      return prepared(`SELECT s.name AS stream, l.destination, l.due FROM (SELECT r.stream, r.destination, min(r.due) AS due FROM recipients r WHERE r.${DUE} AND ${found.sql} GROUP BY r.stream, r.destination) l JOIN streams s ON s.id = l.stream`).all(...found.values) as LaneDue[];
+    },
+    nextMoment({ after = Number.MIN_SAFE_INTEGER, ...scope }: { stream: string; message?: string; key?: number; after?: number }): number | null {
+      const found = conditionOf(scope);
+      if (!found) return null;
+      const least = (sql: string, ...more: Values) => prepared(sql).pluck().get(...found.values, ...more) as number | null;
+      const due = least(`SELECT min(r.due) FROM recipients r WHERE r.${DUE} AND ${found.sql} AND r.due > ?`, after);
+      const expires = least(`SELECT min(r.expires) FROM recipients r WHERE r.${WAITING} AND r.state <> ${STATE.active} AND ${found.sql}`);
+      return due === null || expires === null ? (due ?? expires) : Math.min(due, expires);
+    },
+    depth(stream: string | undefined): QueueDepth[] {
+      const found = conditionOf(stream === undefined ? {} : { stream });
+      if (!found) return [];
+      const count = (state: RecipientState) => `count(*) FILTER (WHERE r.state = ${STATE[state]}) AS ${state}`;
+      return prepared(`SELECT s.name AS stream, d.* FROM (SELECT r.stream AS id, r.destination, ${count('queued')}, ${count('deferred')}, ${count('active')}, ${count('held')},
+        min(${FIRST_DUE}) AS oldestAt, min(r.due) FILTER (WHERE r.${DUE}) AS nextDue FROM recipients r JOIN streams p ON p.id = r.stream WHERE r.${WAITING} AND ${found.sql} GROUP BY r.stream, r.destination) d JOIN streams s ON s.id = d.id`)
+        .all(...found.values).map((row) => {
+          const { id: _id, ...depth } = row as QueueDepth & { id: number };
+          return depth;
+        });
+    },
+    recipients(scope: QueueScope, after: number, limit: number): RecipientRow[] {
+      const found = conditionOf(scope);
+      if (!found) return [];
+      const waits = scope.states ? '1' : `r.${WAITING}`;
+      return prepared(`SELECT ${RECIPIENT_COLUMNS} FROM (SELECT r.key FROM recipients r WHERE r.key > ? AND ${found.sql} AND ${waits} ORDER BY r.key LIMIT ?) k CROSS JOIN recipients r ON r.key = k.key ${RECIPIENT_JOINS} ORDER BY r.key`).all(after, ...found.values, limit) as RecipientRow[];
+    },
+    deliveryTally({ stream, message: id }: { stream?: string; message?: string }): [RecipientState, number][] {
+      const found = conditionOf({ ...(stream === undefined ? {} : { stream }), ...(id === undefined ? {} : { message: id }) });
+      if (!found) return [];
+      return (prepared(`SELECT r.state, count(*) AS n FROM recipients r WHERE ${found.sql} GROUP BY r.state`).all(...found.values) as { state: number; n: number }[]).map(({ state, n }) => [RECIPIENT_STATES[state]!, n]);
+    },
+    delivery(id: string): { message: string; stream: string; recipients: RecipientRow[]; attempts: AttemptText[] } | undefined {
+      const row = message.get(id) as { id: string; stream: string; queued: number | null } | undefined;
+      if (!row) return undefined;
+      const keys = keysOf(ids.seq(id)!);
+      if (row.queued === null) return { message: id, stream: row.stream, recipients: [], attempts: [] };
+      return {
+        message: id, stream: row.stream, recipients: inMessage.all(...keys) as RecipientRow[],
+        attempts: (attemptsOf.all(...keys) as { recipient: number; number: number; data: Buffer }[]).map(({ recipient, number, data }) => ({ recipient, number, json: zstdDecompressSync(data).toString() })),
+      };
+    },
+
+    suppressions({ stream, q, reason, after, limit }: SuppressionQuery): Suppression[] {
+      const sql: string[] = [];
+      const values: Values = [];
+      const add = (part: string, ...more: Values) => {
+        sql.push(part);
+        values.push(...more);
+      };
+      if (stream !== undefined) add('p.stream = ?', stream === null ? 0 : (ids.stream(stream) ?? -1));
+      if (q !== undefined && q !== '') add('instr(p.address, ?) > 0', suppressionKey(q));
+      if (reason !== undefined) add('p.reason = ?', reason);
+      if (after !== undefined) {
+        // `address stream`, or the address alone: then behind all of it.
+        const at = after.lastIndexOf(' ');
+        const lane = at < 0 ? undefined : after.slice(at + 1);
+        if (lane === undefined) add('p.address > ?', after);
+        else add('(p.address, p.stream) > (?, ?)', after.slice(0, at), lane === '' ? 0 : (ids.stream(lane) ?? 0));
+      }
+      const where = sql.length === 0 ? '1' : sql.join(' AND ');
+      return prepared(`SELECT p.address, s.name AS stream, p.reason, p.detail, p.message, p.created_at AS createdAt, p.expires_at AS expiresAt FROM suppressions p LEFT JOIN streams s ON s.id = p.stream WHERE ${where} ORDER BY p.address, p.stream LIMIT ?`).all(...values, limit) as Suppression[];
+    },
+    suppressionOf: (stream: string, address: string, now: number): Suppression | undefined => suppressionOf({ id: ids.stream(stream) ?? -1, name: stream }, address, now),
+
+    sentByToken(id: string, n: number): SentRecipient | undefined {
+      const seq = ids.seq(id);
+      const row = seq === undefined ? undefined : (inMessage.get(seq * WIDTH + n, seq * WIDTH + n + 1) as RecipientRow | undefined);
+      return row && sent(row);
+    },
+    sentBy({ stream, messageId, envid, recipient, limit }: { stream: string; messageId?: string; envid?: string; recipient?: string; limit: number }): SentRecipient[] {
+      const id = ids.stream(stream);
+      if (id === undefined) return [];
+      const seqs = new Set<number>();
+      if (envid !== undefined) for (const seq of byEnvid.all(envid, id, limit) as number[]) seqs.add(seq);
+      if (messageId !== undefined && messageId !== '') for (const seq of byMessageId.all(messageId, id, limit) as number[]) seqs.add(seq);
+      const key = recipient === undefined ? undefined : addressKey(recipient);
+      const found: SentRecipient[] = [];
+      for (const seq of [...seqs].sort((a, b) => b - a)) {
+        for (const row of inMessage.iterate(...keysOf(seq)) as Iterable<RecipientRow>) {
+          if (key !== undefined && addressKey(row.address) !== key) continue;
+          found.push(sent(row));
+          if (found.length >= limit) return found;
+        }
+      }
+      return found;
+    },
+    returned(id: string): EventRow[] {
+      const seq = ids.seq(id);
+      return seq === undefined ? [] : (returned.all(seq) as EventRow[]);
+    },
+  };
+}

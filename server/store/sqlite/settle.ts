@@ -1,0 +1,116 @@
+/**
+ * Writes what became of recipients, with everything that follows from it:
+ * attempts, events, notices, suppressions. Here it is enforced that each
+ * recipient has exactly one terminal event: an outcome counts only while its
+ * recipient is active. A wish that came meanwhile (cancel, hold) is granted
+ * now if it would wait on; what ended in its attempt ended that way.
+ */
+import type { Database } from 'better-sqlite3';
+import type { PosternEvent } from '../../events/event.ts';
+import { isTerminal, type RecipientState } from '../../mail/recipient.ts';
+import type { Suppression } from '../../mail/suppression.ts';
+import { compress } from './frame.ts';
+import type { Ledger, StreamBook } from './ledger.ts';
+import { seqOf, STATE, WIDTH } from './recipient-row.ts';
+import type { RideContext } from './rides.ts';
+import type { createSuppress, Strike } from './suppress.ts';
+
+/** An Outcome as it crosses to the writer: what is only stored is JSON already. */
+export type OutcomeItem = {
+  key: number;
+  state: RecipientState;
+  due: number | null;
+  /** `transcript` is the place in SettleItem.transcripts. */
+  attempt: { number: number; at: number; data: string; transcript: number } | null;
+  /** Undefined leaves it. */
+  last: string | null | undefined;
+  /** What was last said, for the detail of a suppression by strikes. */
+  said: string;
+  events: { type: string; stream: string; data: string }[];
+  /** The place of its notice among the ride's items. */
+  notice: number | null;
+  suppress: Suppression | null;
+  strike: Strike | null;
+  clears: string | null;
+};
+export type SettleItem = { outcomes: OutcomeItem[]; /** JSON; shared by the recipients of a transaction. */ transcripts: string[] };
+
+/** The id of its first own event, 0 when they were not told; then its notice, then what else was told. */
+export type Settled = { first: number; notice: { seq: number; event: number } | null; more: PosternEvent[] };
+
+/** Kept in recipients.wish. */
+export type Wish = { kind: 'cancel' | 'hold'; at: number; by: string };
+
+type Row = { state: number; stream: number; address: string; offset: number; due: number | null; attempts: number; uncertain: number; wish: string | null; id: string };
+
+export function createSettle(db: Database, ledger: Ledger, suppressing: ReturnType<typeof createSuppress>) {
+  const find = db.prepare(`SELECT r.state, r.stream, r.address, r.offset, r.due, r.attempts, r.uncertain, r.wish, m.id FROM recipients r CROSS JOIN messages m ON m.seq = r.key / ${WIDTH} WHERE r.key = ?`);
+  const update = db.prepare('UPDATE recipients SET state = ?, due = ?, attempts = ?, uncertain = ?, wish = NULL WHERE key = ?');
+  const setLast = db.prepare('UPDATE recipients SET last = ? WHERE key = ?');
+  const insertAttempt = db.prepare('INSERT OR REPLACE INTO attempts (recipient, number, data) VALUES (?, ?, ?)');
+  const cutOff = db.prepare(`SELECT r.key, r.stream, r.address, r.offset, r.attempts, r.due, r.wish, m.id FROM recipients r CROSS JOIN messages m ON m.seq = r.key / ${WIDTH} WHERE r.state = ${STATE.active}`);
+  const recoverOne = db.prepare('UPDATE recipients SET state = ?, due = ?, wish = NULL, uncertain = 1 WHERE key = ?');
+
+  /** Grants a wish: tells of it, and answers the state that it leads to. */
+  function grant({ kind, at: when, by }: Wish, row: Pick<Row, 'address' | 'offset' | 'id'>, key: number, stream: StreamBook, at: number, events: PosternEvent[]): 'cancelled' | 'held' {
+    const of = { stream: stream.name, message: row.id, recipient: row.address, n: key % WIDTH, time: when + row.offset, by };
+    events.push(ledger.tell(at, { type: kind === 'cancel' ? 'recipient.cancelled' : 'recipient.held', ...of }, seqOf(key)));
+    return kind === 'cancel' ? 'cancelled' : 'held';
+  }
+
+  function settleOne(outcome: OutcomeItem, transcripts: readonly string[], holders: Map<string, [number, number]>, context: RideContext): Settled {
+    const { at } = context;
+    const { key } = outcome;
+    const row = find.get(key) as Row | undefined;
+    if (row?.state !== STATE.active) return { first: 0, notice: null, more: [] };
+    const stream = ledger.streamById(row.stream)!;
+    const wish = row.wish === null ? undefined : (JSON.parse(row.wish) as Wish);
+    const settled: Settled = { first: 0, notice: null, more: [] };
+
+    for (const { type, stream: lane, data } of outcome.events) {
+      const id = ledger.log(at, type, lane, data, seqOf(key));
+      settled.first ||= id;
+    }
+    const granted = wish !== undefined && !isTerminal(outcome.state);
+    // A notice would promise that it is tried again.
+    if (outcome.notice !== null && !granted) settled.notice = context.add(outcome.notice);
+    const state = granted ? grant(wish, row, key, stream, at, settled.more) : outcome.state;
+    const due = isTerminal(state) ? null : outcome.due === null ? row.due : outcome.due - row.offset;
+    update.run(STATE[state], due, outcome.attempt?.number ?? row.attempts, outcome.attempt ? 0 : row.uncertain, key);
+    if (outcome.last !== undefined) setLast.run(outcome.last, key);
+    if (outcome.attempt) keepAttempt(key, outcome.attempt, transcripts, holders);
+    if (outcome.suppress) suppressing.suppress(outcome.suppress, 'engine', at, settled.more);
+    if (outcome.strike) suppressing.strike(stream, outcome.strike, { detail: outcome.said, message: row.id }, at, settled.more);
+    if (outcome.clears !== null) suppressing.clear(stream, outcome.clears);
+    return settled;
+  }
+
+  function keepAttempt(key: number, { number, data, transcript }: NonNullable<OutcomeItem['attempt']>, transcripts: readonly string[], holders: Map<string, [number, number]>): void {
+    // Recipients of one message go together, so what one of them holds is there for the others.
+    const name = `${seqOf(key)} ${transcript}`;
+    const holder = holders.get(name);
+    if (!holder) holders.set(name, [key, number]);
+    insertAttempt.run(key, number, compress(Buffer.from(`{"attempt":${data},"transcript":${holder ? JSON.stringify(holder) : transcripts[transcript]}}`)));
+  }
+
+  return {
+    settle(context: RideContext, { outcomes, transcripts }: SettleItem): Settled[] {
+      const holders = new Map<string, [number, number]>();
+      return outcomes.map((outcome) => settleOne(outcome, transcripts, holders, context));
+    },
+
+    /** But for those that somebody still holds. What was cancelled meanwhile is not tried again. */
+    recover({ at, events }: RideContext, held: readonly number[]): number {
+      const keep = new Set(held);
+      let count = 0;
+      for (const row of cutOff.all() as (Row & { key: number })[]) {
+        if (keep.has(row.key)) continue;
+        count++;
+        const state = row.wish === null ? undefined : grant(JSON.parse(row.wish) as Wish, row, row.key, ledger.streamById(row.stream)!, at, events);
+        recoverOne.run(STATE[state ?? (row.attempts > 0 ? 'deferred' : 'queued')], state === 'cancelled' ? null : row.due, row.key);
+      }
+      return count;
+    },
+  };
+}
+
