@@ -1,0 +1,32 @@
+/**
+ * What was leased, sorted by what is to be done with it: recipients that are
+ * suppressed or overdue by now end without an attempt; the others are loads
+ * for a connection. Recipients of one message whose own clocks differ (after
+ * a narrowed advance) are loads of their own: a conversation has one time.
+ */
+import { PRIORITIES } from '../mail/recipient.ts';
+import type { LeasedMessage, LeasedRecipient } from './port.ts';
+
+export type Load = { message: LeasedMessage; recipients: LeasedRecipient[]; offset: number };
+export type Sorted = { loads: Load[]; suppressed: Load[]; overdue: Load[] };
+
+/** `now` is of the stream's clock. `each` gives every recipient a load of its own, where its return path is its own. */
+export function sortLoads(messages: readonly LeasedMessage[], now: number, each = false): Sorted {
+  const sorted: Sorted = { loads: [], suppressed: [], overdue: [] };
+  for (const message of messages) {
+    const groups = { loads: new Map<number, Load>(), suppressed: new Map<number, Load>(), overdue: new Map<number, Load>() };
+    for (const recipient of message.recipients) {
+      const { offset } = recipient;
+      const group = groups[recipient.suppressed ? 'suppressed' : recipient.expiresAt <= now + offset ? 'overdue' : 'loads'];
+      const key = each ? recipient.key : offset;
+      const load = group.get(key);
+      if (load) load.recipients.push(recipient);
+      else group.set(key, { message, recipients: [recipient], offset });
+    }
+    for (const kind of ['loads', 'suppressed', 'overdue'] as const) sorted[kind].push(...groups[kind].values());
+  }
+  return sorted;
+}
+
+/** The urgent goes first. */
+export const rankOf = ({ priority }: LeasedRecipient): number => PRIORITIES.indexOf(priority);
