@@ -13,11 +13,11 @@ if (major < 22 || (major === 22 && minor < 18)) {
   );
   process.exit(1);
 }
-// Mail makes much garbage that dies young. A nursery that stays small and an
-// old heap that grows by halves keep 100 to 200 MB out of memory, at no cost in
-// speed that could be measured (docs/benchmarks.md).
+// Mail makes much garbage that dies young. A nursery that stays small (once it
+// is up: server/nursery.ts) and an old heap that grows by halves keep 100 to
+// 200 MB out of memory, at no cost in speed that could be measured
+// (docs/benchmarks.md).
 const { setFlagsFromString } = await import('node:v8');
-setFlagsFromString('--semi-space-growth-factor=1');
 setFlagsFromString('--heap-growing-percent=50');
 const { existsSync } = await import('node:fs');
 const { enableCompileCache } = await import('node:module');

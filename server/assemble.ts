@@ -3,6 +3,7 @@
  * it returns is ready, and its `close` loses nothing that was accepted:
  * listeners first, then what is in flight, the store last.
  */
+import { randomFillSync } from 'node:crypto';
 import { mkdirSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -11,11 +12,18 @@ import { createAdmit } from './admission/admit.ts';
 import { StoreFault } from './admission/port.ts';
 import { createSmtpListener, type SmtpListener } from './admission/smtp/listener.ts';
 import { tlsMaterial } from './admission/smtp/tls.ts';
-import { openStreams } from './admission/streams.ts';
+import { openStreams, type StreamInput } from './admission/streams.ts';
 import { createSubmit } from './admission/submit.ts';
+import { policyOf } from './api/policy.ts';
+import { faultsOf } from './api/route.ts';
+import { DeliveryPolicyInput } from './api/schemas/delivery.ts';
+import { eventOf } from './api/wire-event.ts';
 import { wallClock, type Clock } from './clock.ts';
 import { ConfigError, defaults, type Config, type Listen } from './config.ts';
+import { prepareDelivery } from './delivering.ts';
 import { createHub } from './events/hub.ts';
+import { createCall } from './hooks/call.ts';
+import { createHooks } from './hooks/hooks.ts';
 import { idMaker } from './ids.ts';
 import { createChecks } from './inbox/checks/checks.ts';
 import { createDialer } from './inbox/checks/dialer.ts';
@@ -28,8 +36,10 @@ import { createRetention } from './inbox/retention.ts';
 import { createWaits } from './inbox/wait.ts';
 import { createLog, type Log } from './log.ts';
 import { OperatorError } from './operator-error.ts';
-import { DEFAULT_STREAM } from './mail/stream.ts';
+import { DEFAULT_STREAM, type StreamMode } from './mail/stream.ts';
 import { createMetrics } from './metrics.ts';
+import type { Accepted } from './network/pretend/accepted.ts';
+import { PERSONAS } from './scenario/personas/index.ts';
 import { openStore } from './store/sqlite/open.ts';
 import { isLoopback, ownToken } from './token.ts';
 import { version } from './version.ts';
@@ -45,25 +55,29 @@ export type Running = {
   tokenMade: boolean;
   /** True when SMTP takes mail only from who logs in. */
   loginRequired: boolean;
+  /** Of the default stream. */
+  mode: StreamMode;
   log: Log;
   close(): Promise<void>;
 };
 
+export type AssembleOptions = { clock?: Clock; /** Each message that the pretend remote took, before its 250. */ hear?: (accepted: Accepted) => void };
+
 /** Throws ConfigError for what the operator can mend; then nothing stays open. */
-export async function assemble(config: Config, { clock = wallClock }: { clock?: Clock } = {}): Promise<Running> {
+export async function assemble(config: Config, { clock = wallClock, hear }: AssembleOptions = {}): Promise<Running> {
   const closers: (() => unknown)[] = [];
   const close = async () => {
     for (const step of closers.splice(0).reverse()) await step();
   };
   try {
-    return { ...(await build(config, clock, closers)), close };
+    return { ...(await build(config, clock, closers, hear)), close };
   } catch (error) {
     await close();
     throw error;
   }
 }
 
-async function build(config: Config, clock: Clock, closers: (() => unknown)[]): Promise<Omit<Running, 'close'>> {
+async function build(config: Config, clock: Clock, closers: (() => unknown)[], hear: AssembleOptions['hear']): Promise<Omit<Running, 'close'>> {
   const log = createLog({ level: config.logLevel, format: config.logFormat });
   const makeId = idMaker();
   const dir = config.dataDir === ':memory:' ? null : resolve(config.dataDir);
@@ -83,12 +97,13 @@ async function build(config: Config, clock: Clock, closers: (() => unknown)[]): 
   const metrics = createMetrics();
   closers.push(() => metrics.close());
 
-  const streams = await openStreams({ store, clock, makeId, declared: config.streams });
+  const streams = await openStreams({ store, clock, makeId, declared: config.streams.map(declared) });
   await applySettings(config, streams);
   const loginRequired = config.smtpLogin === 'required' || (config.smtpLogin === 'auto' && !(isLoopback(config.smtpListen.host) && (config.smtpsListen === null || isLoopback(config.smtpsListen.host))));
 
-  const admit = createAdmit({ store, clock, makeId, limits: { messageSize: config.maxMessageSize, inFlight: config.maxInFlight }, streamTags: (name) => streams.streamTags(name), heard: (outcome) => metrics.heard(outcome) });
   const hub = createHub(store);
+  const delivery = await prepareDelivery({ config, store, streams, hub, clock, makeId, log, metrics, ...(hear ? { hear } : {}) });
+  const admit = createAdmit({ store, clock, makeId, plan: delivery.plan, limits: { messageSize: config.maxMessageSize, inFlight: config.maxInFlight }, streamTags: (name) => streams.streamTags(name), heard: (outcome) => metrics.heard(outcome) });
   const parser = createParser({ store, onCommit: hub.onCommit, clock, log });
   closers.push(() => parser.close());
   const waits = createWaits({ store, hub, parser, clock });
@@ -103,6 +118,18 @@ async function build(config: Config, clock: Clock, closers: (() => unknown)[]): 
   closers.push(() => checks.close());
   const retention = createRetention({ store, clock, log });
   closers.push(() => retention.close());
+  const { queue, pretend } = await delivery.begin({ admit, closers });
+  // Bound to more than this machine, hooks call no address inside somebody's network.
+  const guarded = !isLoopback(config.httpListen.host);
+  const hooks = createHooks({
+    store, hub, clock, makeId, log, guarded,
+    call: createCall({ clock, guarded }),
+    word: eventOf,
+    tell: (event) => store.report({ events: [event], suppress: [], strikes: [] }),
+    fill: (bytes) => void randomFillSync(bytes),
+  });
+  closers.push(() => hooks[Symbol.asyncDispose]());
+  await hooks.start();
 
   const tls = tlsMaterial({ cert: config.tlsCert, key: config.tlsKey, dir, name: config.smtpName });
   const starttls = config.smtpStarttls === 'off' ? 'off' : config.smtpStarttls === 'on' || config.tlsCert !== null || config.smtpRequireTls ? 'named' : 'quiet';
@@ -111,6 +138,7 @@ async function build(config: Config, clock: Clock, closers: (() => unknown)[]): 
     hostname: config.smtpName,
     limits: { messageSize: config.maxMessageSize, recipients: config.maxRecipients, clients: config.maxClients, idleMs: config.smtpIdle, slow: { octets: 1024, perMs: config.smtpSlow } },
     requireLogin: loginRequired,
+    stages: delivery.stages,
     requireTls: config.smtpRequireTls && !implicit,
     starttls,
     earlyTalkerMs: config.smtpEarlyTalker,
@@ -121,11 +149,15 @@ async function build(config: Config, clock: Clock, closers: (() => unknown)[]): 
   const smtp = await listen('SMTP', config.smtpListen, 'smtpListen', (where) => listeners[0]!.listen(where));
   const smtps = config.smtpsListen && (await listen('SMTP over TLS', config.smtpsListen, 'smtpsListen', (where) => listeners[1]!.listen(where)));
 
+  const remote = config.remoteListen && (await listen('The pretend remote', config.remoteListen, 'remoteListen', (where) => pretend.listen({ ...where, stream: config.remoteStream })));
+
   const { token, made } = config.token !== null ? { token: config.token, made: false } : isLoopback(config.httpListen.host) ? { token: null, made: false } : ownToken(dir);
   let httpAt = config.httpListen;
   const http = createHttp({
-    store, streams, parser, waits, checks, hub, clock, makeId, log, metrics,
-    submit: createSubmit({ admit, store, clock, limits: { messageSize: config.maxMessageSize, recipients: config.maxRecipients } }),
+    store, streams, parser, waits, checks, hub, clock, makeId, log, metrics, queue, hooks,
+    scenarios: delivery.scenarios,
+    personas: () => PERSONAS,
+    submit: createSubmit({ admit, store, clock, rehearsal: delivery.rehearsal, limits: { messageSize: config.maxMessageSize, recipients: config.maxRecipients } }),
     info: {
       version: version(),
       http: () => urlOf(httpAt),
@@ -145,11 +177,12 @@ async function build(config: Config, clock: Clock, closers: (() => unknown)[]): 
     backlog: () => parser.backlog(),
     waits: () => waits.open(),
     inFlight: () => admit.inFlight(),
+    queue: async () => (await queue.sites()).map(({ stream, site, waiting, oldestAt }) => ({ stream, site, waiting, oldestSeconds: oldestAt === null ? 0 : Math.max(0, queue.now(stream) - oldestAt) / 1000 })),
     smtpConnections: () => listeners.reduce((sum, listener) => sum + listener.connections(), 0),
   });
   httpAt = await listen('HTTP', config.httpListen, 'httpListen', (where) => http.listen(where));
 
-  const addresses: Addresses = { http: urlOf(httpAt), smtp: reachable(smtp), ...(smtps ? { smtps: reachable(smtps) } : {}), pid: process.pid };
+  const addresses: Addresses = { http: urlOf(httpAt), smtp: reachable(smtp), ...(smtps ? { smtps: reachable(smtps) } : {}), ...(remote ? { remote: reachable(remote) } : {}), pid: process.pid };
   if (dir !== null) {
     const file = join(dir, READY);
     closers.push(() => rmSync(file, { force: true }));
@@ -157,7 +190,7 @@ async function build(config: Config, clock: Clock, closers: (() => unknown)[]): 
     writeFileSync(`${file}.part`, `${JSON.stringify(addresses)}\n`);
     renameSync(`${file}.part`, file);
   }
-  return { addresses, token, tokenMade: made, loginRequired, log };
+  return { addresses, token, tokenMade: made, loginRequired, mode: streams.get(DEFAULT_STREAM)!.mode, log };
 }
 
 /** Settings that speak of what the store keeps: credentials that are named, and the default stream's retention where it is set. */
@@ -171,9 +204,19 @@ async function applySettings(config: Config, streams: Awaited<ReturnType<typeof 
       if (typeof made === 'string') throw new ConfigError(`streams: the credential "${user}" of "${name}" cannot be made (${made})`);
     }
   }
+  if (config.mode !== null && streams.get(DEFAULT_STREAM)!.mode !== config.mode) await streams.change(DEFAULT_STREAM, { mode: config.mode });
   const { retainMessages, retainAge, retainBytes } = defaults();
   if (config.retainMessages === retainMessages && config.retainAge === retainAge && config.retainBytes === retainBytes) return;
   await streams.change(DEFAULT_STREAM, { retention: { messages: config.retainMessages, age: config.retainAge, bytes: config.retainBytes } });
+}
+
+/** A stream of the configuration; its delivery policy is read as a request's is. */
+function declared({ delivery, scenario: _scenario, ...stream }: Config['streams'][number]): StreamInput {
+  if (!delivery) return stream;
+  const read = DeliveryPolicyInput.safeParse(delivery);
+  const judged = read.success ? policyOf(read.data) : { faults: faultsOf(read.error, 'delivery') };
+  if ('faults' in judged) throw new ConfigError(`streams: the delivery of "${stream.name}" has a flaw: ${judged.faults.slice(0, 3).map(({ path, message }) => `${path} ${message}`).join('; ')}`);
+  return { ...stream, delivery: judged.policy };
 }
 
 function makeFolder(dir: string): void {
@@ -184,7 +227,7 @@ function makeFolder(dir: string): void {
   }
 }
 
-async function listen(what: string, where: Listen, setting: 'smtpListen' | 'smtpsListen' | 'httpListen', open: (where: Listen) => Promise<Listen>): Promise<Listen> {
+async function listen(what: string, where: Listen, setting: 'smtpListen' | 'smtpsListen' | 'remoteListen' | 'httpListen', open: (where: Listen) => Promise<Listen>): Promise<Listen> {
   try {
     return await open(where);
   } catch (error) {

@@ -44,6 +44,49 @@ test('a token is never printed in an error', () => {
   expect(() => readConfig({ env: { POSTERN_TOKEN: 'hunter2' } })).toThrow(/^((?!hunter2).)*$/);
 });
 
+function withFile<T>(name: string, text: string, look: (file: string) => T): T {
+  const file = join(mkdtempSync(join(tmpdir(), 'postern-config-')), name);
+  writeFileSync(file, text);
+  try {
+    return look(file);
+  } finally {
+    rmSync(dirname(file), { recursive: true });
+  }
+}
+
+test('a file in YAML says what the same file in JSON says', () => {
+  const settings = { smtpListen: '127.0.0.1:2', smtpStarttls: 'on', retainAge: 'none', linkCheck: true, streams: [{ name: 'billing', tags: ['money'], retention: { age: '7d' }, delivery: { schedule: 'bulk' } }] };
+  const yaml = `# Of the shop\nsmtpListen: 127.0.0.1:2\nsmtpStarttls: on\nretainAge: none\nlinkCheck: true\nstreams:\n  - name: billing\n    tags: [money]\n    retention: { age: 7d }\n    delivery:\n      schedule: bulk\n`;
+  const read = (name: string, text: string) => withFile(name, text, (file) => readConfig({ args: ['--config', file] }));
+  const expected = read('postern.config.json', JSON.stringify(settings));
+  expect(expected.streams).toMatchObject([{ name: 'billing', retention: { age: 604_800_000 } }]);
+  expect(read('postern.yaml', yaml)).toEqual(expected);
+  expect(read('postern.yml', yaml)).toEqual(expected);
+  expect(read('tabs.json', JSON.stringify(settings, null, '\t'))).toEqual(expected);
+  expect(read('windows.json', `\uFEFF${JSON.stringify(settings, null, 2).replaceAll('\n', '\r\n')}`)).toEqual(expected);
+});
+
+test.each([
+  ['postern.yaml', 'mode: simulate\nstreams: [billing\nlogLevel: info\n', /postern\.yaml cannot be read as JSON or YAML: .*line 3/],
+  ['postern.yaml', 'mode: simulate\nmode: capture\n', /postern\.yaml .*unique at line 2/],
+  ['postern.json', '{\n  "mode": "simulate"\n  "logLevel": "info"\n}', /postern\.json .*line 3/],
+  ['postern.yaml', 'streams:\n  - { name: a, credentials: [{ user: u, password: !hunter2 }] }\n', /line 2: put a value that begins with "!" in quotes/],
+  ['postern.yaml', 'token: *hunter2\n', /begins with "\*" in quotes/],
+  ['postern.yaml', 'token: "hunter2-hunter2\n', /postern\.yaml cannot be read/],
+  ['postern.yaml', 'smptListen: ":1"\n', /postern\.yaml: no setting is named "smptListen" \(did you mean "smtpListen"\?\)/],
+  ['postern.yaml', '- mode\n', /must hold one object/],
+])('%s that is wrong is named, with the line, and nothing of a secret: %j', (name, text, sentence) => {
+  withFile(name, text, (file) => {
+    expect(() => readConfig({ file })).toThrow(ConfigError);
+    expect(() => readConfig({ file })).toThrow(sentence);
+    expect(() => readConfig({ file })).toThrow(/^((?!hunter2).)*$/);
+  });
+});
+
+test('a file that is not there is an error that names it', () => {
+  expect(() => readConfig({ args: ['--config', '/nowhere/postern.yaml'] })).toThrow(/^\/nowhere\/postern\.yaml cannot be read: .*no such file/);
+});
+
 test('a password of a stream is never printed in an error', () => {
   const file = join(mkdtempSync(join(tmpdir(), 'postern-config-')), 'postern.config.json');
   writeFileSync(file, JSON.stringify({ streams: [{ name: 'Not One', credentials: [{ user: 'app', password: 'hunter2-hunter2' }] }] }));

@@ -9,7 +9,8 @@
  */
 import { readFileSync } from 'node:fs';
 import { resolve } from 'node:path';
-import { DEFAULT_RETENTION, STREAM_NAME, type Retention } from './mail/stream.ts';
+import { parseDocument } from 'yaml';
+import { DEFAULT_RETENTION, DEFAULT_STREAM, STREAM_MODES, STREAM_NAME, type Retention, type StreamMode } from './mail/stream.ts';
 import { nearest } from './nearest.ts';
 import { OperatorError } from './operator-error.ts';
 import { parseDuration, parseSize } from './units.ts';
@@ -19,7 +20,17 @@ export class ConfigError extends OperatorError {
 }
 
 export type Listen = { host: string; port: number };
-export type ConfiguredStream = { name: string; retention: Retention; tags: string[]; credentials: { user: string; password: string }[] };
+export type ConfiguredStream = {
+  name: string;
+  mode?: StreamMode;
+  retention: Retention;
+  tags: string[];
+  credentials: { user: string; password: string }[];
+  /** As the API takes them; read where streams are made. */
+  delivery?: Record<string, unknown> | null;
+  /** A scenario, or the path of a JSON or YAML file that holds one. */
+  scenario?: unknown;
+};
 
 type Setting<T> = {
   fallback: T;
@@ -91,13 +102,17 @@ const webAddress = (value: unknown): string => {
 const streams = (value: unknown): ConfiguredStream[] => {
   const entries: unknown[] = Array.isArray(value) ? value : list(value);
   return entries.map((entry) => {
-    const { name, retention, tags, credentials, ...rest } = (typeof entry === 'string' ? { name: entry } : entry && typeof entry === 'object' ? entry : wrong('must be a list of streams')) as Record<string, unknown>;
+    const { name, mode, retention, tags, credentials, delivery, scenario, ...rest } = (typeof entry === 'string' ? { name: entry } : entry && typeof entry === 'object' ? entry : wrong('must be a list of streams')) as Record<string, unknown>;
     const unknown = Object.keys(rest)[0];
-    if (unknown !== undefined) wrong(`has "${unknown}" in a stream, where name, retention, tags and credentials are known`);
+    if (unknown !== undefined) wrong(`has "${unknown}" in a stream, where name, mode, retention, tags, credentials, delivery and scenario are known`);
     if (typeof name !== 'string' || !STREAM_NAME.test(name)) return wrong('must name streams in lower case letters, digits, dots, dashes and underscores');
     const kept = (retention ?? {}) as Record<string, unknown>;
+    if (delivery !== undefined && (delivery === null || typeof delivery !== 'object' || Array.isArray(delivery))) wrong('must have an object in a stream\'s delivery');
     return {
       name,
+      mode: mode === undefined ? 'capture' : oneOf(...STREAM_MODES)(mode),
+      delivery: (delivery as Record<string, unknown> | undefined) ?? null,
+      scenario: typeof scenario === 'string' ? resolve(scenario) : (scenario ?? null),
       retention: {
         messages: 'messages' in kept ? orNone(count(1, 1e9))(kept['messages']) : DEFAULT_RETENTION.messages,
         age: 'age' in kept ? orNone(duration(1000, 100 * 365 * 86_400_000))(kept['age']) : DEFAULT_RETENTION.age,
@@ -143,7 +158,12 @@ export const SETTINGS = {
   retainMessages: setting<number | null>('100000', orNone(count(1, 1e9)), 'Messages kept in the default stream, the newest; `none` for no limit.'),
   retainAge: setting<number | null>('none', orNone(duration(1000, 100 * 365 * 86_400_000)), 'How long messages of the default stream are kept.'),
   retainBytes: setting<number | null>('10g', orNone(size(1)), 'Bytes of messages kept in the default stream.'),
-  streams: setting<ConfiguredStream[]>('', (value) => (value === null ? [] : streams(value)), 'Streams that exist from the start: names, comma separated, or in the file objects with `name`, `retention`, `tags`, `credentials`.', { secret: true }),
+  streams: setting<ConfiguredStream[]>('', (value) => (value === null ? [] : streams(value)), 'Streams that exist from the start: names, comma separated, or in the file objects with `name`, `mode`, `retention`, `tags`, `credentials`, `delivery` and `scenario` (an object, or the path of a file).', { secret: true }),
+  mode: setting<StreamMode | null>('', (value) => (value === null ? null : oneOf(...STREAM_MODES)(value)), 'What the default stream does with mail: `capture` keeps it in the inbox, `simulate` also delivers it to the pretend remote. Left as it is when not given.'),
+  scenario: setting<string | null>('', optionalPath, 'A file (JSON or YAML) with the scenario of the default stream: what its pretend remote says.'),
+  remoteListen: setting<Listen | null>('off', optionalListen, 'A port on which the pretend remote can be reached by any MTA, for instance `127.0.0.1:2525`. It takes mail and answers from the scenario; nothing is kept in an inbox.'),
+  remoteStream: setting(DEFAULT_STREAM, (value) => (STREAM_NAME.test(text(value)) ? text(value) : wrong('must be the name of a stream')), 'The stream whose scenario and clock `remoteListen` has.'),
+  queueAlert: setting<number | null>('1h', orNone(duration(1000, 365 * 86_400_000)), 'An event tells when the oldest waiting recipient of a stream is older than this.'),
   rspamdUrl: setting<string | null>('', (value) => (value === null || text(value) === 'off' ? null : webAddress(value)), 'The rspamd that checks of a message ask for a score, for instance `http://127.0.0.1:11333`. It is handed the whole message; without one, none is asked.'),
   spamdAddress: setting<Listen | null>('off', optionalListen, 'The spamd (SpamAssassin) that checks of a message ask for a score, for instance `127.0.0.1:783`. It is handed the whole message.'),
   linkCheck: setting('off', bool, 'Checks of a message also ask each web address that it links to (public addresses only, HEAD first). Off, nothing leaves the machine.'),
@@ -220,14 +240,27 @@ function readFlags(args: string[]): Map<string, string> {
   return flags;
 }
 
+/** JSON is YAML, so one reader takes both and knows the line of a fault. Nothing of the text itself is repeated: it may be a password. */
 function readFile(file: string): Record<string, unknown> {
+  let text: string;
+  try {
+    text = readFileSync(file, 'utf8');
+  } catch (error) {
+    throw new ConfigError(`${file} cannot be read: ${(error as Error).message}`);
+  }
+  const document = parseDocument(text);
+  const [fault] = document.errors;
+  if (fault) throw new ConfigError(`${file} cannot be read as JSON or YAML: ${fault.message.split('\n', 1)[0]!.replace(/:$/, '')}`);
+  // A tag that nobody knows would leave an empty value.
+  const [tag] = document.warnings;
+  if (tag) throw new ConfigError(`${file}, line ${tag.linePos?.[0].line}: put a value that begins with "!" in quotes`);
   let content: unknown;
   try {
-    content = JSON.parse(readFileSync(file, 'utf8'));
-  } catch (error) {
-    throw new ConfigError(`${file} cannot be read as JSON: ${(error as Error).message}`);
+    content = document.toJS();
+  } catch {
+    throw new ConfigError(`${file} uses an alias that nothing in it stands for; put a value that begins with "*" in quotes`);
   }
-  if (content === null || typeof content !== 'object' || Array.isArray(content)) throw new ConfigError(`${file} must hold one JSON object`);
+  if (content === null || typeof content !== 'object' || Array.isArray(content)) throw new ConfigError(`${file} must hold one object with settings`);
   const { $schema: _schema, ...settings } = content as Record<string, unknown>;
   return settings;
 }

@@ -21,11 +21,15 @@ export type Gauges = {
   waits?: () => number;
   /** Octets of message data in memory. */
   inFlight?: () => number;
+  /** Waiting recipients, and the age of the oldest in seconds, by stream and site. */
+  queue?: () => Promise<{ stream: string; site: string; waiting: number; oldestSeconds: number }[]>;
 };
 
 export type Metrics = {
   /** For AdmitOptions.heard, and for refusals made before the gate. */
   heard(outcome: { kind: 'accepted'; submission: Submission } | Refusal): void;
+  /** A recipient's attempt (or its end without one) was settled. */
+  settled(outcome: string, stream: string, site: string): void;
   /** Adds gauges; later ones of the same name win. */
   watch(gauges: Gauges): void;
   /** An HTTP answer, counted by its class (2xx …). */
@@ -36,12 +40,17 @@ export type Metrics = {
 
 type Way = 'smtp' | 'http';
 
+/** Sites with lines of their own: a label for each of ten thousand would hurt who scrapes. */
+const SITES_SHOWN = 200;
+
 export function createMetrics(): Metrics {
   const accepted: Record<Way, number> = { smtp: 0, http: 0 };
   const octets: Record<Way, number> = { smtp: 0, http: 0 };
   const recipients: Record<Way, number> = { smtp: 0, http: 0 };
   const refused = new Map<string, number>();
   const answers = new Map<string, number>();
+  /** By `stream` and `outcome`, with a NUL between. */
+  const settled = new Map<string, number>();
   const gauges: Gauges = {};
   // 20 ms: a finer timer wakes an idle process for nothing.
   const lag = monitorEventLoopDelay({ resolution: 20 });
@@ -82,6 +91,25 @@ export function createMetrics(): Metrics {
       lag.reset();
       return read;
     });
+    own.registerMetric(new Counter({ name: 'postern_settled_total', help: 'Recipients settled, by what became of them.', labelNames: ['stream', 'outcome'], collect() {
+      this.reset();
+      for (const [key, count] of settled) {
+        const [stream = '', outcome = ''] = key.split('\0');
+        this.inc({ stream, outcome }, count);
+      }
+    } }));
+    // Set by the one before it, which is collected first and asks once for both.
+    const oldest = new Gauge({ name: 'postern_queue_oldest_seconds', help: 'Age of the oldest waiting recipient, on its stream\'s clock.', labelNames: ['stream', 'site'] });
+    own.registerMetric(new Gauge({ name: 'postern_queue_waiting', help: `Recipients that wait, by stream and site; the ${SITES_SHOWN} fullest sites.`, labelNames: ['stream', 'site'], async collect() {
+      this.reset();
+      oldest.reset();
+      const all = ((await gauges.queue?.()) ?? []).filter(({ waiting }) => waiting > 0).sort((a, b) => b.waiting - a.waiting);
+      for (const { stream, site, waiting, oldestSeconds } of all.slice(0, SITES_SHOWN)) {
+        this.set({ stream, site }, waiting);
+        oldest.set({ stream, site }, oldestSeconds);
+      }
+    } }));
+    own.registerMetric(oldest);
     gauge('process_resident_memory_bytes', 'Resident memory.', () => process.memoryUsage.rss());
     return own;
   }
@@ -94,6 +122,7 @@ export function createMetrics(): Metrics {
       octets[via] += body.size;
       recipients[via] += envelope.recipients.length;
     },
+    settled: (outcome, stream) => add(settled, `${stream}\0${outcome}`),
     watch: (more) => void Object.assign(gauges, more),
     answered: (status) => add(answers, `${Math.floor(status / 100)}xx`),
     async scrape() {

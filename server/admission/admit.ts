@@ -13,7 +13,9 @@ import type { MakeId } from '../ids.ts';
 import type { Envelope } from '../mail/envelope.ts';
 import { headerCollector } from '../mail/header.ts';
 import type { HeaderSummary, MessageSummary } from '../mail/message.ts';
+import type { Priority } from '../mail/recipient.ts';
 import type { Session } from '../mail/session.ts';
+import type { QueuePlan } from '../queue/port.ts';
 import type { AcceptOutcome, AdmissionStore, BodyWriter, Idempotency, Submission } from './port.ts';
 import { StoreFault } from './port.ts';
 import { type Refusal, refusals } from './refusal.ts';
@@ -26,7 +28,14 @@ export type Particulars = {
   /** Beside those of the stream and of X-Tags. */
   tags?: string[];
   metadata?: Record<string, string>;
+  /** Where mail is queued: what the client asked for beside the stream's policy. */
+  delivery?: DeliveryWish;
+  /** Comes from the other side (a bounce, a reply): it stops at the inbox, whatever the stream's mode. */
+  inward?: true;
 };
+
+/** Milliseconds; `sendAt` is of the stream's clock. */
+export type DeliveryWish = { sendAt?: number; expiresAfter?: number; priority?: Priority };
 
 export interface Intake {
   readonly size: number;
@@ -60,6 +69,8 @@ export type AdmitOptions = {
   makeId: MakeId;
   streamTags: (stream: string) => readonly string[];
   limits: { messageSize: number; inFlight: number };
+  /** Where the recipients go from here; nothing when they stop at the inbox. */
+  plan?: (particulars: Particulars) => QueuePlan | undefined;
   /** Called for each refusal (metrics) and each acceptance (log, metrics). */
   heard?: (outcome: { kind: 'accepted'; submission: Submission } | Refusal) => void;
 };
@@ -120,6 +131,7 @@ export function createAdmit(options: AdmitOptions): Admit {
         if (refusal) return refusal;
         const summary = header.summary();
         const now = clock.now();
+        const queue = options.plan?.(particulars);
         const submission: Submission = {
           id: options.makeId(now),
           stream: particulars.stream,
@@ -131,6 +143,7 @@ export function createAdmit(options: AdmitOptions): Admit {
           metadata: particulars.metadata ?? {},
           session: particulars.session,
           body,
+          ...(queue ? { queue } : {}),
         };
         return { kind: 'sealed', submission, release: drop };
       },

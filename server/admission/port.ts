@@ -5,7 +5,8 @@
 import type { Envelope } from '../mail/envelope.ts';
 import type { HeaderSummary } from '../mail/message.ts';
 import type { Session } from '../mail/session.ts';
-import type { Credential, Retention, Stream } from '../mail/stream.ts';
+import type { Credential, DeliveryPolicy, Retention, Stream, StreamMode } from '../mail/stream.ts';
+import type { QueuePlan } from '../queue/port.ts';
 
 /**
  * A body on its way in. Small ones stay in memory until `accept`; larger ones
@@ -34,6 +35,8 @@ export type Submission = {
   metadata: Record<string, string>;
   session: Session;
   body: BodyWriter;
+  /** Set when its recipients are to be delivered; kept in the same transaction. Those that are suppressed by then end there. */
+  queue?: QueuePlan;
 };
 
 /** The answer to the submissions of one HTTP request, kept so that its repetition gets the same. */
@@ -74,7 +77,7 @@ export interface AdmissionStore {
 }
 
 /** What may be changed of a stream. */
-export type StreamChange = { retention?: Retention; tags?: string[] };
+export type StreamChange = { mode?: StreamMode; retention?: Retention; tags?: string[]; delivery?: DeliveryPolicy; clockOffset?: number; paused?: Stream['paused'] };
 
 /** An address handed out by POST /v1/inboxes. */
 export type InboxRecord = { address: string; stream: string; createdAt: number; expiresAt?: number };

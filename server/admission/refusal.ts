@@ -8,7 +8,7 @@ import type { StoreFault } from './port.ts';
 export type RefusalReason =
   | 'message-too-large' | 'no-room' | 'disk-full' | 'store-broken' | 'shutting-down'
   | 'too-many-recipients' | 'too-many-clients' | 'idle' | 'too-slow' | 'login-required' | 'wrong-login' | 'tls-required'
-  | 'bad-address' | 'unknown-stream' | 'line-too-long' | 'bare-newline' | 'protocol';
+  | 'simulated' | 'bad-address' | 'unknown-stream' | 'line-too-long' | 'bare-newline' | 'protocol';
 
 export type Refusal = { kind: 'refused'; reason: RefusalReason; code: number; enhanced: string; text: string };
 
@@ -32,5 +32,7 @@ export const refusals = {
   badAddress: (enhanced: string, text: string) => refusal('bad-address', 501, enhanced, text),
   unknownStream: (stream: string) => refusal('unknown-stream', 550, '5.7.1', `The stream ${stream} of this login is gone`),
   lineTooLong: (limit: number, inLogin = false) => refusal('line-too-long', 500, inLogin ? '5.5.6' : '5.5.2', `A line is longer than ${limit} octets`),
+  /** What the stream's scenario says while mail is handed in. */
+  simulated: (code: number, enhanced: string, text: string) => refusal('simulated', code, enhanced, text),
   protocol: (code: number, enhanced: string, text: string) => refusal('protocol', code, enhanced, text),
 } as const;

@@ -6,14 +6,14 @@
  */
 import type { Clock } from '../clock.ts';
 import type { MakeId } from '../ids.ts';
-import { type Credential, DEFAULT_RETENTION, DEFAULT_STREAM, type Retention, STREAM_NAME, type Stream } from '../mail/stream.ts';
+import { type Credential, DEFAULT_DELIVERY, DEFAULT_RETENTION, DEFAULT_STREAM, type DeliveryPolicy, type Retention, STREAM_NAME, type Stream, type StreamMode } from '../mail/stream.ts';
 import { hashPassword, makePassword, PASSWORD_LIMIT, passwordCheck } from './credentials.ts';
 import type { StreamChange, StreamStore } from './port.ts';
 
 /** What a user name stands for: a credential, or a stream of that name. A stream with credentials of its own is `guarded`: its name alone opens nothing. */
 export type LoginTarget = { kind: 'credential'; credential: Credential } | { kind: 'stream'; stream: string; guarded: boolean };
 
-export type StreamInput = { name: string; mode?: 'capture'; retention?: Partial<Retention>; tags?: string[] };
+export type StreamInput = { name: string; mode?: StreamMode; retention?: Partial<Retention>; tags?: string[]; delivery?: Partial<DeliveryPolicy> };
 export type CredentialInput = { stream: string; user?: string; password?: string; expiresAt?: number };
 export type MadeCredential = { credential: Credential; /** Shown once. */ password: string };
 
@@ -55,10 +55,13 @@ export async function openStreams({ store, clock, makeId, declared = [] }: Strea
   for (const stream of await store.streams()) streams.set(stream.name, stream);
   for (const credential of await store.credentials()) users.set(credential.user, credential);
 
-  async function create({ name, mode = 'capture', retention, tags = [] }: StreamInput): Promise<Stream | 'taken' | 'bad-name'> {
+  async function create({ name, mode = 'capture', retention, tags = [], delivery }: StreamInput): Promise<Stream | 'taken' | 'bad-name'> {
     if (!STREAM_NAME.test(name)) return 'bad-name';
     if (streams.has(name)) return 'taken';
-    const stream: Stream = { name, mode, retention: { ...DEFAULT_RETENTION, ...retention }, tags, createdAt: clock.now() };
+    const stream: Stream = {
+      name, mode, retention: { ...DEFAULT_RETENTION, ...retention }, tags, createdAt: clock.now(),
+      delivery: { ...DEFAULT_DELIVERY, ...delivery }, clockOffset: 0, paused: null,
+    };
     if (!(await store.createStream(stream))) return 'taken';
     streams.set(name, stream);
     return stream;

@@ -9,6 +9,9 @@ import { addressFault, addressKey } from '../mail/address.ts';
 import type { EnvelopeRecipient } from '../mail/envelope.ts';
 import { parseMailboxes } from '../mail/header.ts';
 import type { Mailbox } from '../mail/message.ts';
+import type { Priority } from '../mail/recipient.ts';
+import { parseDuration } from '../units.ts';
+import type { DeliveryWish } from './admit.ts';
 
 type AddressInput = string | { name?: string | undefined; address: string };
 type AddressesInput = AddressInput | AddressInput[] | undefined;
@@ -28,6 +31,10 @@ export type Draft = {
   tags?: string[] | undefined;
   metadata?: Record<string, string> | undefined;
   envelope?: { from?: string | undefined; to?: string[] | undefined } | undefined;
+  /** ISO 8601; milliseconds or a text like `72h`. */
+  sendAt?: string | undefined;
+  expiresAfter?: string | number | undefined;
+  priority?: Priority | undefined;
 };
 
 export type Fault = { path: string; message: string };
@@ -45,6 +52,7 @@ export type Judged = {
   headers: { key: string; value: string }[];
   sender: string;
   recipients: EnvelopeRecipient[];
+  delivery?: DeliveryWish;
 };
 
 /** Header fields that a field of the message (or the composer) writes. */
@@ -134,6 +142,7 @@ export function judgeDraft(draft: Draft, limits: { recipients: number }): { judg
   if (recipients.length === 0 && !faults.some(({ path }) => /^(?:to|cc|bcc|envelope)\b/.test(path))) fault(draft.envelope?.to ? 'envelope.to' : 'to', 'at least one recipient is needed, in to, cc, bcc or envelope.to');
 
   const subject = plain('subject', draft.subject ?? '').trim();
+  const delivery = deliveryOf(draft, fault);
   if (draft.tags) draft.tags.forEach((tag, i) => plain(`tags.${i}`, tag));
   if (faults.length > 0) return { faults: faults.slice(0, 50) };
   return {
@@ -142,8 +151,27 @@ export function judgeDraft(draft: Draft, limits: { recipients: number }): { judg
       ...(draft.text === undefined ? {} : { text: draft.text }),
       ...(draft.html === undefined ? {} : { html: draft.html }),
       attachments, headers, sender, recipients,
+      ...(delivery ? { delivery } : {}),
     },
   };
+}
+
+/** Longest that a message may be tried or put off: 30 days. */
+const LONGEST_WAIT = 30 * 86_400_000;
+
+function deliveryOf({ sendAt, expiresAfter, priority }: Draft, fault: (path: string, message: string) => void): DeliveryWish | undefined {
+  const wish: DeliveryWish = { ...(priority === undefined ? {} : { priority }) };
+  if (sendAt !== undefined) {
+    const at = /^\d{4}-\d\d-\d\dT/.test(sendAt) ? Date.parse(sendAt) : NaN;
+    if (Number.isNaN(at)) fault('sendAt', 'is not a time, like 2026-05-01T09:00:00Z');
+    else wish.sendAt = at;
+  }
+  if (expiresAfter !== undefined) {
+    const ms = parseDuration(String(expiresAfter));
+    if (ms === undefined || ms < 1_000 || ms > LONGEST_WAIT) fault('expiresAfter', 'must be a duration from 1s to 30d');
+    else wish.expiresAfter = ms;
+  }
+  return Object.keys(wish).length > 0 ? wish : undefined;
 }
 
 const ADDRESS_FAULTS = {

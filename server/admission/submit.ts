@@ -14,6 +14,7 @@ import { HEADER_LIMIT, parseMailboxes, readFields } from '../mail/header.ts';
 import type { Session } from '../mail/session.ts';
 import type { Admit, Sealed } from './admit.ts';
 import type { AdmissionStore, Idempotency, Submission } from './port.ts';
+import { type Rehearsal, rehearseAll } from './rehearsal.ts';
 import type { Refusal } from './refusal.ts';
 import { composeMime } from './submit-compose.ts';
 import { type Draft, type Fault, judgeDraft, uniqueRecipients } from './submit-draft.ts';
@@ -26,6 +27,8 @@ export type SubmitOptions = {
   store: AdmissionStore;
   clock: Clock;
   limits: { messageSize: number; recipients: number };
+  /** What the stream's scenario says while mail is handed in. */
+  rehearsal?: Rehearsal;
 };
 
 /** The request that a submission came in. */
@@ -52,7 +55,11 @@ export type Submit = {
   raw(request: Request, bytes: AsyncIterable<Uint8Array>, given: { from?: string; to?: string[] }, declaredSize?: number): Promise<Outcome<Submitted>>;
 };
 
-export function createSubmit({ admit, store, clock, limits }: SubmitOptions): Submit {
+export function createSubmit({ admit, store, clock, limits, rehearsal }: SubmitOptions): Submit {
+  /** Told to the gate's listeners too, as every refusal is. */
+  const rehearse = async ({ stream, session }: Request, envelope: Envelope, size: number, tags: string[] = []): Promise<Refusal | undefined> =>
+    rehearsal && rehearseAll(rehearsal, { stream, connection: session.id, client: session.client.address, envelope, size, tags });
+
   const resultOf = ({ submission }: Sealed): Submitted => ({
     id: submission.id,
     messageId: submission.header.messageId,
@@ -75,13 +82,20 @@ export function createSubmit({ admit, store, clock, limits }: SubmitOptions): Su
         await intake.write(piece);
         if (intake.refusal) return intake.refusal;
       }
+      const envelope = withUtf8({ from: judged.sender, recipients: judged.recipients });
+      const refused = await rehearse(request, envelope, intake.size, draft.tags);
+      if (refused) {
+        intake.abort();
+        return refused;
+      }
       return intake.seal({
         stream: request.stream,
         via: 'http',
-        envelope: withUtf8({ from: judged.sender, recipients: judged.recipients }),
+        envelope,
         session: { ...request.session, times: { ...request.session.times, received: clock.now() } },
         ...(draft.tags ? { tags: draft.tags } : {}),
         ...(draft.metadata ? { metadata: draft.metadata } : {}),
+        ...(judged.delivery ? { delivery: judged.delivery } : {}),
       });
     } catch (error) {
       intake.abort();
@@ -168,6 +182,11 @@ export function createSubmit({ admit, store, clock, limits }: SubmitOptions): Su
       if (faults.length > 0 || envelope.recipients.length > limits.recipients) {
         intake.abort();
         return faults.length > 0 ? { kind: 'invalid', faults } : tooManyRecipients(limits.recipients);
+      }
+      const refused = await rehearse(request, envelope, intake.size);
+      if (refused) {
+        intake.abort();
+        return refused;
       }
       const sealed = intake.seal({
         stream: request.stream,

@@ -2,6 +2,7 @@
 import { writeFileSync } from 'node:fs';
 import { apiPage } from '../api/page.ts';
 import { classifierPage } from './classifier-page.ts';
+import { eventsPage } from './events-page.ts';
 import { configurationPage } from './help.ts';
 
 const page = (name: string, text: string) => writeFileSync(new URL(`../../docs/${name}`, import.meta.url), text);
@@ -9,3 +10,4 @@ const page = (name: string, text: string) => writeFileSync(new URL(`../../docs/$
 page('configuration.md', configurationPage());
 page('api.md', apiPage());
 page('classifier.md', classifierPage());
+page('events.md', eventsPage());

@@ -3,9 +3,10 @@ import { defaults } from '../config.ts';
 import { greeting } from './greeting.ts';
 
 const addresses = { http: 'http://127.0.0.1:8025', smtp: { host: '127.0.0.1', port: 1025 }, pid: 1 };
+const mode = 'capture' as const;
 
 test('an open sandbox says where it is and how to send a first mail', () => {
-  const said = greeting({ addresses, token: null, tokenMade: false, loginRequired: false }, defaults());
+  const said = greeting({ addresses, mode, token: null, tokenMade: false, loginRequired: false }, defaults());
   expect(said).toContain('SMTP   127.0.0.1:1025\n');
   expect(said).toContain('curl -s smtp://127.0.0.1:1025 --mail-from');
   expect(said).not.toMatch(/Token|login/);
@@ -13,7 +14,7 @@ test('an open sandbox says where it is and how to send a first mail', () => {
 
 test('a token is shown when it was made, and later only where it lies', () => {
   const config = { ...defaults(), dataDir: '/data' };
-  const facts = { addresses, token: 'a-token-of-some-length', loginRequired: false };
+  const facts = { addresses, mode, token: 'a-token-of-some-length', loginRequired: false };
   expect(greeting({ ...facts, tokenMade: true }, config)).toContain('a-token-of-some-length  (kept in the data folder');
   expect(greeting({ ...facts, tokenMade: true }, { ...config, dataDir: ':memory:' })).toContain('(another at each start');
   const later = greeting({ ...facts, tokenMade: false }, config);
@@ -23,7 +24,16 @@ test('a token is shown when it was made, and later only where it lies', () => {
 });
 
 test('where SMTP asks for a login, it says how to make one', () => {
-  const said = greeting({ addresses, token: null, tokenMade: false, loginRequired: true }, defaults());
+  const said = greeting({ addresses, mode, token: null, tokenMade: false, loginRequired: true }, defaults());
   expect(said).toContain('curl -s -X POST http://127.0.0.1:8025/v1/streams/default/credentials\n');
   expect(said).toContain('-u USER:PASSWORD');
+});
+
+test('a default stream that simulates and the port of the pretend remote are named, and only then', () => {
+  const facts = { addresses, mode, token: null, tokenMade: false, loginRequired: false };
+  expect(greeting(facts, defaults())).not.toMatch(/Mode|Remote|simulate/);
+  expect(greeting({ ...facts, mode: 'simulate' }, defaults())).toMatch(/^ {2}Mode {3}simulate: .*pretend remote/m);
+  const said = greeting({ ...facts, addresses: { ...addresses, remote: { host: '::1', port: 2525 } } }, { ...defaults(), remoteStream: 'billing' });
+  expect(said).toMatch(/^ {2}Remote \[::1\]:2525, .*\(stream billing\)$/m);
+  expect(said).not.toContain('Mode');
 });

@@ -1,18 +1,21 @@
 /**
  * What a Postern that is ready prints: where everything is, and a line to copy
  * that sends a first mail. A token is shown once, when it was made; after that
- * only where it lies.
+ * only where it lies. What the default stream does is said when it is not
+ * the usual: whoever left it on `simulate` yesterday must see it today.
  */
 import { join } from 'node:path';
 import type { Running } from '../assemble.ts';
-import type { Config } from '../config.ts';
+import type { Config, Listen } from '../config.ts';
 
-type Facts = Pick<Running, 'addresses' | 'token' | 'tokenMade' | 'loginRequired'>;
+type Facts = Pick<Running, 'addresses' | 'token' | 'tokenMade' | 'loginRequired' | 'mode'>;
 
-export function greeting({ addresses, token, tokenMade, loginRequired }: Facts, config: Config): string {
-  const { http, smtp, smtps } = addresses;
+const hostPort = ({ host, port }: Listen): string => (host.includes(':') ? `[${host}]:${port}` : `${host}:${port}`);
+
+export function greeting({ addresses, token, tokenMade, loginRequired, mode }: Facts, config: Config): string {
+  const { http, smtp, smtps, remote } = addresses;
   const inMemory = config.dataDir === ':memory:';
-  const where = smtp.host.includes(':') ? `[${smtp.host}]:${smtp.port}` : `${smtp.host}:${smtp.port}`;
+  const where = hostPort(smtp);
   const lines = [
     'Postern is ready.',
     '',
@@ -21,6 +24,8 @@ export function greeting({ addresses, token, tokenMade, loginRequired }: Facts, 
     `  API    ${http}/docs`,
     `  Data   ${inMemory ? 'in memory, gone when it stops' : config.dataDir}`,
   ];
+  if (mode === 'simulate') lines.push('  Mode   simulate: mail goes on from the inbox to the pretend remote side; nothing leaves this machine');
+  if (remote) lines.push(`  Remote ${hostPort(remote)}, the pretend remote side for other mail servers (stream ${config.remoteStream})`);
   if (token !== null && tokenMade) lines.push(`  Token  ${token}  (${inMemory ? 'another at each start' : 'kept in the data folder'}; set POSTERN_TOKEN to choose your own)`);
   else if (token !== null) lines.push(`  Token  ${config.token === null ? `the one in ${join(config.dataDir, 'token')}` : 'yours'}`);
   if (loginRequired) {

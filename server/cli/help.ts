@@ -1,5 +1,8 @@
 /** Pages made from the table of settings: `postern start --help` and docs/configuration.md. */
+import { stringify } from 'yaml';
 import { envOf, flagOf, SETTINGS } from '../config.ts';
+
+const SAMPLE = { smtpListen: '127.0.0.1:1025', dataDir: './postern-data', streams: [{ name: 'billing', tags: ['money'], retention: { age: '7d' }, credentials: [{ user: 'billing', password: 'a-long-password' }] }] };
 
 export function startHelp(): string {
   const lines = Object.entries(SETTINGS).map(([name, { shown, says }]) => `  ${flagOf(name)}\n      ${says.replaceAll('`', '')}${shown ? ` [${shown}]` : ''}`);
@@ -9,7 +12,7 @@ export function startHelp(): string {
     'Starts the sandbox. Each option is also an environment variable (--smtp-listen is',
     'POSTERN_SMTP_LISTEN) and a key of the file given by --config (smtpListen).',
     '',
-    '  --config\n      A JSON file with settings.',
+    '  --config\n      A JSON or YAML file with settings.',
     ...lines,
     '',
   ].join('\n');
@@ -22,21 +25,29 @@ export function configurationPage(): string {
     '',
     '<!-- Made from the table in server/config.ts by `npm run docs`. -->',
     '',
-    'Every setting can be given on the command line, in the environment, or in a JSON file (`--config postern.config.json` or `POSTERN_CONFIG`); the first of these that names it wins. A key that does not exist is an error. Sizes are written like `500k`, `25m`, `2g`, durations like `500ms`, `30s`, `5m`, `72h`, `7d`.',
+    'Every setting can be given on the command line, in the environment, or in a JSON or YAML file (`--config postern.yaml` or `POSTERN_CONFIG`; without either, `postern.config.json` of the working folder where there is one); the first of these that names it wins. A key that does not exist is an error. Sizes are written like `500k`, `25m`, `2g`, durations like `500ms`, `30s`, `5m`, `72h`, `7d`.',
     '',
     '| in the file | option | environment | default | what it does |',
     '|---|---|---|---|---|',
     ...rows,
     '',
     '```json',
-    JSON.stringify({ smtpListen: '127.0.0.1:1025', dataDir: './postern-data', streams: [{ name: 'billing', tags: ['money'], retention: { age: '7d' }, credentials: [{ user: 'billing', password: 'a-long-password' }] }] }, null, 2),
+    JSON.stringify(SAMPLE, null, 2),
+    '```',
+    '',
+    'The same in YAML:',
+    '',
+    '```yaml',
+    stringify(SAMPLE).trimEnd(),
     '```',
     '',
     'Once it is ready, Postern prints its addresses and writes them to `postern.json` in the data folder:',
     '',
     '```json',
-    JSON.stringify({ http: 'http://127.0.0.1:8025', smtp: { host: '127.0.0.1', port: 1025 }, pid: 1 }),
+    JSON.stringify({ http: 'http://127.0.0.1:8025', smtp: { host: '127.0.0.1', port: 1025 }, remote: { host: '127.0.0.1', port: 2525 }, pid: 1 }),
     '```',
+    '',
+    '`remote` is there when `remoteListen` is set, and `smtps` when `smtpsListen` is.',
     '',
   ].join('\n');
 }

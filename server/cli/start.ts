@@ -6,6 +6,7 @@
  */
 import { existsSync } from 'node:fs';
 import { readConfig } from '../config.ts';
+import { keepNurserySmall } from '../nursery.ts';
 import { OperatorError } from '../operator-error.ts';
 import { greeting } from './greeting.ts';
 import { startHelp } from './help.ts';
@@ -24,6 +25,8 @@ export const start: Verb = async (args, io) => {
     const config = readConfig({ args, env: io.env, ...(existsSync(DEFAULT_FILE) ? { file: DEFAULT_FILE } : {}) });
     const { assemble } = await import('../assemble.ts');
     const running = await assemble(config);
+    // Not before: what is loaded at the start lives on, and a small nursery would be collected all the time.
+    keepNurserySmall();
     io.stdout.write(greeting(running, config));
     const signal = await firstSignal();
     running.log.info({ signal }, 'stopping; a second signal stops at once');

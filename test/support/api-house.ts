@@ -1,11 +1,13 @@
 /**
  * The HTTP side over a real store, gate, parser and waits, in this process:
  * `ask` goes through the application without a socket, `listen` gives it one.
- * Its clock stands still until moved. For whole stories, SMTP included, see
+ * Its clock stands still until moved. Mail of a simulated stream is tried when
+ * time is advanced (short-queue.ts). For whole stories, SMTP included, see
  * running.ts.
  */
 import type { MessageInput, SubmitResult } from '../../sdk/contract.ts';
 import { createAdmit } from '../../server/admission/admit.ts';
+import { planner } from '../../server/admission/plan.ts';
 import { openStreams, type Streams } from '../../server/admission/streams.ts';
 import { createSubmit } from '../../server/admission/submit.ts';
 import type { ApiDeps } from '../../server/api/deps.ts';
@@ -18,8 +20,13 @@ import { createParser } from '../../server/inbox/parse/parser.ts';
 import { createWaits } from '../../server/inbox/wait.ts';
 import { createLog } from '../../server/log.ts';
 import { createMetrics } from '../../server/metrics.ts';
+import { splitAddress } from '../../server/mail/address.ts';
+import { PERSONAS } from '../../server/scenario/personas/index.ts';
+import { openScenarios } from '../../server/scenario/scenarios.ts';
 import { openStore } from '../../server/store/sqlite/open.ts';
 import type { Store } from '../../server/store/port.ts';
+import { hookBook } from './hook-book.ts';
+import { shortQueue } from './short-queue.ts';
 
 export type ApiHouse = {
   store: Store;
@@ -55,7 +62,12 @@ export async function apiHouse({ limits: given = {}, loginRequired = false, maxP
   const store = await openStore({ dir: ':memory:', clock, ...(maxPages === undefined ? {} : { maxPages }) });
   const streams = await openStreams({ store, clock, makeId });
   const metrics = createMetrics();
-  const admit = createAdmit({ store, clock, makeId, limits, streamTags: (name) => streams.streamTags(name), heard: (outcome) => metrics.heard(outcome) });
+  const scenarios = await openScenarios({
+    kept: store, wall: clock, configured: new Map(), seed: () => 1, magicAtSubmission: (name) => streams.get(name)?.delivery.magicAtSubmission ?? false, now: (name) => queue.now(name),
+    changed: (stream, type) => store.report({ events: [{ type, stream }], suppress: [], strikes: [] }),
+  });
+  const queue = shortQueue({ store, streams, clock, run: (name) => scenarios.run(name) });
+  const admit = createAdmit({ store, clock, makeId, limits, plan: planner({ stream: (name) => streams.get(name), now: (name) => queue.now(name), destination: (_, address) => splitAddress(address).domain.toLowerCase() }), streamTags: (name) => streams.streamTags(name), heard: (outcome) => metrics.heard(outcome) });
   const hub = createHub(store);
   const parser = createParser({ store, onCommit: (hear) => hub.onCommit(hear), clock, log });
   const waits = createWaits({ store, hub, parser, clock });
@@ -65,6 +77,7 @@ export async function apiHouse({ limits: given = {}, loginRequired = false, maxP
   const deps: ApiDeps = {
     store, streams, parser, waits, checks, hub, clock, makeId, log, metrics,
     submit: createSubmit({ admit, store, clock, limits }),
+    queue, scenarios, personas: () => PERSONAS, hooks: hookBook({ store, clock, makeId }),
     info: {
       version: '0.0.0-test', http: () => `http://${at.host}:${at.port}`, smtp: () => ({ host: '127.0.0.1', port: 1025, tlsPort: null, starttls: true }),
       loginRequired, limits, inboxDomain: 'postern.test',

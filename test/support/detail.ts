@@ -9,5 +9,6 @@ export const detail = (facts: Partial<MessageDetail> = {}): MessageDetail => ({
   session: { id: 's', protocol: 'smtp', client: { address: '127.0.0.1', port: 1 }, hello: null, tls: null, login: null, transcript: [], times: { opened: '', mail: null, data: null, received: '' } },
   headers: [{ name: 'Received', value: 'one' }, { name: 'received', value: 'two' }, { name: 'X-Campaign', value: 'spring' }],
   text: 'Hello Ann,\nfollow the link.', html: null, truncated: false, structure: null, files: [], links: [], codes: [],
+  delivery: null,
   listUnsubscribe: null, calendar: [], warnings: [], parseError: null, ...facts,
 });

@@ -5,13 +5,20 @@ import { type Clock, manualClock } from '../../server/clock.ts';
 import { idMaker } from '../../server/ids.ts';
 import type { IndexEntry } from '../../server/inbox/port.ts';
 import { fold, headerWords } from '../../server/inbox/words.ts';
+import { splitAddress } from '../../server/mail/address.ts';
+import type { Envelope } from '../../server/mail/envelope.ts';
 import type { Session } from '../../server/mail/session.ts';
+import type { QueuePlan } from '../../server/queue/port.ts';
 import type { Store } from '../../server/store/port.ts';
 
 export type Letter = {
   stream?: string; from?: string; to?: string[]; headers?: Record<string, string>; text?: string;
   /** Instead of headers and text. */
   raw?: Uint8Array; tags?: string[]; metadata?: Record<string, string>; chunk?: number;
+  /** To be delivered; what is not said is due at once, for a day, each address under its domain. */
+  queue?: Partial<QueuePlan>;
+  /** Beside from and to. */
+  envelope?: Partial<Envelope>;
 };
 
 export const SESSION: Session = {
@@ -32,11 +39,14 @@ export function postTo(store: Store, clock: Clock = manualClock()) {
     const intake = admit.open();
     if ('kind' in intake) return intake;
     for (let at = 0; at < raw.length; at += letter.chunk ?? 65_536) await intake.write(raw.subarray(at, at + (letter.chunk ?? 65_536)));
-    return intake.seal({
+    const to = letter.to ?? ['ann@inbox.test'];
+    const sealed = intake.seal({
       stream: letter.stream ?? 'default', via: 'smtp', session: SESSION,
-      envelope: { from: letter.from ?? 'app@sender.test', recipients: (letter.to ?? ['ann@inbox.test']).map((address) => ({ address })) },
+      envelope: { from: letter.from ?? 'app@sender.test', recipients: to.map((address) => ({ address })), ...letter.envelope },
       ...(letter.tags ? { tags: letter.tags } : {}), ...(letter.metadata ? { metadata: letter.metadata } : {}),
     });
+    if (sealed.kind === 'sealed' && letter.queue) sealed.submission.queue = planOf(to, clock.now(), letter.queue);
+    return sealed;
   }
 
   /** The outcome, whatever it is. */
@@ -62,6 +72,11 @@ export function postTo(store: Store, clock: Clock = manualClock()) {
 
   return { post, attempt, postAll, admit };
 }
+
+const DAY = 86_400_000;
+const planOf = (to: string[], now: number, plan: Partial<QueuePlan>): QueuePlan => ({
+  priority: 'normal', queuedAt: now, due: now, expiresAt: now + DAY, destinations: to.map((address) => splitAddress(address).domain.toLowerCase()), ...plan,
+});
 
 /** What a parser would find in a plain message, in short. */
 export function entryOf(id: string, letter: Letter, more: Partial<IndexEntry['parsed']> = {}): IndexEntry {

@@ -36,7 +36,7 @@ export function messageOf(n: number, more: Partial<Message> = {}): Message {
   return {
     id: `m${n}`, cursor: `c${n}`, stream: 'default', via: 'smtp', receivedAt: new Date(Date.UTC(2026, 0, 1) + n * 1000).toISOString(), size: 100,
     subject: `Message ${n}`, from: [{ name: '', address: 'a@x.test' }], to: [], cc: [], replyTo: [], messageId: `<${n}@x.test>`, date: null,
-    envelope: { from: 'a@x.test', to: ['b@x.test'] }, tags: [], read: false, parse: 'done', attachments: 0, snippet: null, ...more,
+    envelope: { from: 'a@x.test', to: ['b@x.test'] }, tags: [], read: false, parse: 'done', attachments: 0, snippet: null, delivery: null, ...more,
   };
 }
 

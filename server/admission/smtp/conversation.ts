@@ -31,6 +31,10 @@ export type Conversation = {
   login?: Login;
   stream: string;
   transaction?: Transaction;
+  /** Ends the connection without a word: a scenario's fault. Set by the connection. */
+  cut?: (how: 'close' | 'reset') => void;
+  /** A scenario's silence: no answer will come, and nobody need wait for one at the end. */
+  silent?: true;
 };
 
 export const conversation = (id: string, client: { address: string; port: number }, openedAt: number): Conversation =>

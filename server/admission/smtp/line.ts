@@ -50,6 +50,8 @@ export abstract class Line extends SMTPConnection {
     this.desk = desk;
     this.since = desk.clock.now();
     this.talk = conversation(this.id, { address: this.remoteAddress, port: this.remotePort }, this.since);
+    // Looked up when it is done: STARTTLS changes the socket.
+    this.talk.cut = (how) => void (how === 'reset' && !this.talk.tls && 'resetAndDestroy' in this._socket ? this._socket.resetAndDestroy() : this._socket.destroy());
   }
 
   /** A command line came; `done` lets the next one come. */
@@ -114,7 +116,7 @@ export abstract class Line extends SMTPConnection {
       // While a handshake runs the socket is the raw one: what is written now would break into it.
       if (!this._upgrading) this.#outbox.add(line);
     }
-    if (said.code === 421) this.close();
+    if (said.code === 421 || said.close) this.close();
   }
 
   protected report(error: unknown, message: string): void {
@@ -153,6 +155,7 @@ export abstract class Line extends SMTPConnection {
   /** No new transaction from now on; the one that is open may come to its end. */
   drain(): void {
     this.draining = true;
+    if (this.talk.silent) return void this._socket.destroy();
     if (!this.busy && !this.body && !this.talk.transaction && !this._upgrading) this.say(refusals.shuttingDown());
   }
 
@@ -174,7 +177,9 @@ export abstract class Line extends SMTPConnection {
       if (waited >= LEAVE_MS) this._socket.destroy();
       return;
     }
-    const { body, busy } = this;
+    // A silence that was asked for ends, too: nobody waits longer than an idle client may.
+    const { body } = this;
+    const busy = this.busy && !this.talk.silent;
     switch (judgePace({ waited, busy, body: body && { octets: body.inPeriod, wanted: this.wire.wantsBody } }, this.desk.limits)) {
       case 'idle':
         return this.say(refuse(this.desk, refusals.idle()));

@@ -5,7 +5,7 @@
  * Nothing that a client or an application put into a text can break a line.
  */
 
-export type Reply = { code: number; enhanced: string; text: string | readonly string[] };
+export type Reply = { code: number; enhanced: string; text: string | readonly string[]; /** The connection is closed after it, as 421 always does. */ close?: boolean };
 
 export const reply = (code: number, enhanced: string, text: string | readonly string[]): Reply => ({ code, enhanced, text });
 
