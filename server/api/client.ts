@@ -8,3 +8,6 @@ export function clientOf(c: Context): { address: string; port: number } {
   // On a dual-stack socket IPv4 clients come as ::ffff:127.0.0.1.
   return { address: (socket?.remoteAddress ?? '0.0.0.0').replace(/^::ffff:(?=\d+\.)/, ''), port: socket?.remotePort ?? 0 };
 }
+
+/** Who did it, as events and suppressions tell. There are no accounts: an address is all that is known. */
+export const personOf = (c: Context): string => `http ${clientOf(c).address}`;

@@ -3,12 +3,15 @@
  * handed over by assemble, and handlers do no more than call it and word the
  * answer.
  */
+import type { Persona, RuleHits, Scenario, ScenarioTry } from '../../sdk/contract.ts';
 import type { StreamStore } from '../admission/port.ts';
 import type { Streams } from '../admission/streams.ts';
 import type { Submit } from '../admission/submit.ts';
 import type { Clock } from '../clock.ts';
 import type { Hub } from '../events/hub.ts';
 import type { EventStore } from '../events/port.ts';
+import type { EventType } from '../events/event.ts';
+import type { Hook, HookCall } from '../hooks/hook.ts';
 import type { Checks } from '../inbox/checks/checks.ts';
 import type { InboxStore } from '../inbox/port.ts';
 import type { Parser } from '../inbox/parse/parser.ts';
@@ -16,6 +19,9 @@ import type { Waits } from '../inbox/wait.ts';
 import type { MakeId } from '../ids.ts';
 import type { Log } from '../log.ts';
 import type { Metrics } from '../metrics.ts';
+import type { PlannedStore, QueueStore, ReturnStore, SuppressionStore } from '../queue/port.ts';
+import type { Queue } from '../queue/queue.ts';
+import type { Tried } from '../scenario/try.ts';
 import type { StoreHealth } from '../store/port.ts';
 
 export type ApiInfo = {
@@ -30,8 +36,51 @@ export type ApiInfo = {
   inboxDomain: string;
 };
 
+/** What is wrong with an input, by its path (`rules.2.what.reply.code`). */
+export type Faults = { path: string; message: string }[];
+
+/** The scenarios of the streams, with their memories. */
+export type Scenarios = {
+  /** Of a stream that is there; an empty one when it has none. */
+  of(stream: string): { scenario: Scenario; from: 'none' | 'config' | 'request'; hits(): RuleHits[] };
+  /** Judges and keeps it, with a fresh memory; faults when it cannot mean anything. */
+  put(stream: string, scenario: unknown): Promise<{ faults: Faults } | 'ok'>;
+  /** Back to none, or to the one of the configuration. */
+  remove(stream: string): Promise<void>;
+  /** Forgets counters, greylist, rates and hits. */
+  reset(stream: string): Promise<void>;
+  /** What would be answered, without counting. The verdict is added here. */
+  try(stream: string, asked: Omit<ScenarioTry, 'scenario'> & { scenario?: unknown }): { faults: Faults } | Tried;
+};
+
+export type HookWish = { url?: string; types?: EventType[]; headers?: Record<string, string>; secret?: string; misbehave?: { duplicate?: number; reorder?: number; lose?: number; seed?: number } | null };
+
+export type Hooks = {
+  list(stream?: string): Promise<Hook[]>;
+  get(id: string): Promise<Hook | undefined>;
+  /** Faults for an address or a secret that will not do. */
+  create(stream: string, wish: HookWish & { url: string }): Promise<Hook | { faults: Faults; gone?: true }>;
+  change(id: string, wish: HookWish & { enabled?: boolean }): Promise<Hook | { faults: Faults } | undefined>;
+  remove(id: string): Promise<boolean>;
+  /** Calls that are still to be made. */
+  waiting(id: string): Promise<number>;
+  /** Newest first. */
+  calls(query: { hook: string; before?: string; limit: number; state?: HookCall['state'] }): Promise<HookCall[]>;
+  call(id: string): Promise<HookCall | undefined>;
+  /** Made again at once, under the same webhook-id; undefined when there is no such call. */
+  replay(id: string): Promise<HookCall | undefined>;
+  /** A call that no event stands behind, made at once. */
+  test(id: string): Promise<HookCall | undefined>;
+};
+
 export type ApiDeps = {
-  store: InboxStore & EventStore & Pick<StreamStore, 'createInbox'> & { health(): Promise<StoreHealth> };
+  store: InboxStore & EventStore & Pick<StreamStore, 'createInbox'> & { health(): Promise<StoreHealth> }
+    & Pick<QueueStore, 'delivery' | 'recipients' | 'tally' | 'depth' | 'nextMoment'> & SuppressionStore & Pick<PlannedStore, 'nextPlanned'> & Pick<ReturnStore, 'returned'>;
+  queue: Queue;
+  scenarios: Scenarios;
+  /** The built-in ones. */
+  personas(): readonly Persona[];
+  hooks: Hooks;
   submit: Submit;
   streams: Streams;
   parser: Pick<Parser, 'parsed' | 'settled' | 'backlog' | 'read'>;

@@ -8,25 +8,21 @@ import { upgradeWebSocket } from '@hono/node-server';
 import { z } from '@hono/zod-openapi';
 import type { Context } from 'hono';
 import type { WebSocket } from 'ws';
-import type { EventType, PosternEvent } from '../events/event.ts';
+import type { PosternEvent } from '../events/event.ts';
 import type { Subscription } from '../events/hub.ts';
 import type { ApiDeps } from './deps.ts';
+import { place, wanted } from './event-filters.ts';
 import { isForeign } from './guards.ts';
 import { problem } from './problems.ts';
 import { invalid, type Routes } from './route.ts';
+import { EventPage } from './schemas/events.ts';
 import { EventFilters, EventPaging } from './schemas/query.ts';
-import { EventPage } from './schemas/streams.ts';
-import { eventOf } from './wire.ts';
+import { eventOf } from './wire-event.ts';
 
 /** Milliseconds between comments that keep proxies from giving up on a silent stream. */
 export const HEARTBEAT = 15_000;
 /** Octets that may wait in a socket before we stop feeding it. */
 const SOCKET_BACKLOG = 1024 * 1024;
-
-const TYPES = Object.keys({
-  'message.captured': 1, 'message.parsed': 1, 'message.updated': 1, 'messages.deleted': 1,
-  'stream.created': 1, 'stream.updated': 1, 'stream.deleted': 1, 'inbox.created': 1,
-} satisfies Record<EventType, 1>);
 
 type Asked = z.output<typeof EventFilters>;
 
@@ -40,8 +36,8 @@ export function eventRoutes({ add }: Routes, deps: ApiDeps, origins: ReadonlySet
     method: 'get', path: '/v1/events', noun: 'Events', summary: 'Events after a cursor, or the latest, oldest first',
     description: 'A cursor from before a fresh start (ahead of all that happened) begins anew. `latest` answers the newest so many instead, and goes without `after` and `limit`. `cursor` is where to go on.',
     query: EventPaging, answer: EventPage,
-  }, async ({ query: { after, latest, limit, stream, types } }) => {
-    const wants = wanted(types);
+  }, async ({ query: { after, latest, limit, stream, types, message } }) => {
+    const wants = wanted({ types, message });
     if (wants instanceof Response) return wants;
     const within = stream === undefined ? {} : { stream };
     const newest = await store.lastEvent();
@@ -63,7 +59,7 @@ export function eventRoutes({ add }: Routes, deps: ApiDeps, origins: ReadonlySet
   }, async ({ c, query }) => {
     const last = c.req.header('last-event-id');
     if (last !== undefined && !/^\d{1,15}$/.test(last)) return invalid([{ path: 'Last-Event-ID', message: 'is the id of an event' }]);
-    const wants = wanted(query.types);
+    const wants = wanted(query);
     if (wants instanceof Response) return wants;
     const headers = { 'content-type': 'text/event-stream; charset=utf-8', 'cache-control': 'no-store', 'x-accel-buffering': 'no' };
     if (c.req.method === 'HEAD') return new Response(null, { headers });
@@ -79,7 +75,7 @@ export function eventRoutes({ add }: Routes, deps: ApiDeps, origins: ReadonlySet
     // Looked at here, on the path that was routed, whatever the guards before it did.
     if (isForeign(c, undefined, origins)) return problem('cross-origin');
     if (c.req.header('upgrade')?.toLowerCase() !== 'websocket') return problem('unsupported-type', { detail: 'This is a WebSocket; GET /v1/events/stream is the same as server-sent events.' });
-    const wants = wanted(query.types);
+    const wants = wanted(query);
     if (wants instanceof Response) return wants;
     const { subscription } = await subscribe(query, undefined);
     return upgrade(c, subscription, wants);
@@ -199,16 +195,4 @@ export function eventRoutes({ add }: Routes, deps: ApiDeps, origins: ReadonlySet
       }
     }
   }
-}
-
-/** A cursor ahead of all events is from before a fresh start (`:memory:`, an emptied folder): all that is here is new to its bearer. */
-const place = (named: number, newest: number): number => (named > newest ? 0 : named);
-
-function wanted(types: string | undefined): ((event: PosternEvent) => boolean) | Response {
-  if (types === undefined) return () => true;
-  const named = types.split(',').map((type) => type.trim()).filter(Boolean);
-  const stray = named.find((type) => !TYPES.includes(type));
-  if (stray !== undefined) return invalid([{ path: 'types', message: `"${stray.slice(0, 40)}" is no kind of event; they are ${TYPES.join(', ')}` }]);
-  const set = new Set(named);
-  return (event) => set.has(event.type);
 }

@@ -25,7 +25,7 @@ const isOpen = (path: string): boolean => OPEN_PATHS.has(path) || /^\/assets\/[\
 const READING = new Set(['GET', 'HEAD', 'OPTIONS']);
 
 const PREFLIGHT = {
-  'access-control-allow-methods': 'GET, HEAD, POST, PATCH, DELETE',
+  'access-control-allow-methods': 'GET, HEAD, POST, PUT, PATCH, DELETE',
   'access-control-allow-headers': 'authorization, content-type, idempotency-key, last-event-id, range, if-none-match',
   'access-control-max-age': '600',
 };

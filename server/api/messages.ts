@@ -9,6 +9,7 @@ import { IdParam, Message, MessageChange, MessageDetail, MessagePage } from './s
 import { Filters, Paging, ScopeFilters } from './schemas/query.ts';
 import { scopeOf } from './scope.ts';
 import { awaitIndex } from './searchable.ts';
+import { noSuchStream } from './streams.ts';
 import { cursorOf } from './cursor.ts';
 import { detailOf, messageOf } from './wire.ts';
 
@@ -21,9 +22,9 @@ export function messageRoutes({ add }: Routes, deps: ApiDeps): void {
   add({
     method: 'get', path: '/v1/messages', noun: 'Messages', summary: 'Messages, newest first',
     description: 'All filters must hold. A search of bodies waits up to a second for mail that is still being indexed.',
-    query: Paging, answer: MessagePage, problems: ['bad-cursor', 'bad-search'],
+    query: Paging, answer: MessagePage, problems: ['bad-cursor', 'bad-search', 'no-such-stream'],
   }, async ({ query: { cursor, limit = 50, ...asked } }) => {
-    const found = filterOf(asked, deps.clock);
+    const found = filterIn(deps, asked);
     if (found instanceof Response) return found;
     const beforeSeq = cursorIn('cursor', cursor);
     if (beforeSeq instanceof Response) return beforeSeq;
@@ -56,7 +57,7 @@ export function messageRoutes({ add }: Routes, deps: ApiDeps): void {
   add({
     method: 'get', path: '/v1/messages/{id}', noun: 'Messages', summary: 'One message: envelope, headers, session, text, links, attachments',
     description: 'A message that is not parsed yet is parsed first. `latest` takes the filters of the list.',
-    params: IdParam, query: Filters, answer: MessageDetail, problems: ['no-such-message', 'bad-search'],
+    params: IdParam, query: Filters, answer: MessageDetail, problems: ['no-such-message', 'no-such-stream', 'bad-search'],
   }, async ({ params, query }) => {
     const id = await resolveId(deps, params.id, query);
     if (id instanceof Response) return id;
@@ -85,6 +86,12 @@ export function messageRoutes({ add }: Routes, deps: ApiDeps): void {
 export const noSuchMessage = (id: string): Response =>
   problem('no-such-message', { detail: id === 'latest' ? '`latest` is for reading; a message is changed and deleted by its id.' : `There is no message "${id.slice(0, 40)}".` });
 
+/** The filter, of a stream that is there. */
+export function filterIn(deps: Pick<ApiDeps, 'clock' | 'streams'>, asked: Asked): ReturnType<typeof filterOf> {
+  const found = filterOf(asked, deps.clock);
+  return !(found instanceof Response) && found.stream !== undefined && !deps.streams.get(found.stream) ? noSuchStream(found.stream) : found;
+}
+
 /** The id that a path names: itself, or for `latest` that of the newest message that the filters find. */
 export async function resolveId(deps: ApiDeps, id: string, asked: Asked): Promise<string | Response> {
   if (id !== 'latest') {
@@ -92,7 +99,7 @@ export async function resolveId(deps: ApiDeps, id: string, asked: Asked): Promis
     if (stray !== undefined) return invalid([{ path: stray, message: 'filters go with /v1/messages/latest' }]);
     return ID_PATTERN.test(id) ? id : noSuchMessage(id);
   }
-  const found = filterOf(asked, deps.clock);
+  const found = filterIn(deps, asked);
   if (found instanceof Response) return found;
   await awaitIndex(deps, found.filter);
   const [newest] = await deps.store.list({ ...found, limit: 1 });

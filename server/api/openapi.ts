@@ -10,6 +10,11 @@ export const NOUNS: { name: string; description: string }[] = [
   { name: 'Inboxes', description: 'Addresses, and the tags in use.' },
   { name: 'Streams', description: 'Lanes with their own mode, logins and retention.' },
   { name: 'Events', description: 'Everything that happens, as one list with a cursor.' },
+  { name: 'Queue', description: 'What waits to be delivered, why, and what a person can do about it. Needs a stream in mode `simulate`.' },
+  { name: 'Scenarios', description: 'What the pretend remote side says, as ordered rules.' },
+  { name: 'Time', description: 'A simulated stream has a clock of its own, which can be moved.' },
+  { name: 'Suppressions', description: 'Addresses that get no mail.' },
+  { name: 'Hooks', description: 'Who is called when something happens (Standard Webhooks).' },
   { name: 'Classifier', description: 'What mail servers say, explained.' },
   { name: 'Operation', description: 'For clients that start, orchestrators and scrapers.' },
 ];
@@ -19,7 +24,7 @@ export function openApi(app: OpenAPIHono, version: string): OpenApi {
     openapi: '3.1.0',
     info: {
       title: 'Postern', version, license: { name: 'MIT' },
-      description: 'An email sandbox: captures what an application sends, and lets tests and people read it. Times are ISO 8601 in UTC; sizes are octets; durations are milliseconds or texts like `10s`, `5m`, `72h`, `7d`. Every error is a problem (RFC 9457).',
+      description: 'An email sandbox: captures what an application sends, lets tests and people read it, and simulates its delivery. Times are ISO 8601 in UTC; sizes are octets; durations are milliseconds or texts like `10s`, `5m`, `72h`, `7d`. Every error is a problem (RFC 9457).',
     },
     servers: [{ url: '/' }],
     tags: NOUNS,

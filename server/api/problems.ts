@@ -21,10 +21,18 @@ export const PROBLEMS = {
   'no-such-part': { status: 404, title: 'The message has no such part', means: 'Parts are named as in `structure`: `1`, `1.2`, and so on.' },
   'no-such-stream': { status: 404, title: 'There is no such stream', means: 'Streams are made with POST /v1/streams or in the configuration. `default` always exists.' },
   'no-such-credential': { status: 404, title: 'There is no such credential', means: 'It was deleted, has expired, or belongs to another stream.' },
+  'no-such-recipient': { status: 404, title: 'The message has no such recipient', means: 'The envelope of the message does not name this address. Case does not count.' },
+  'no-such-site': { status: 404, title: 'There is no such site', means: 'The stream has had no mail for it. GET /v1/queue lists the sites that are known; each is named as it is there.' },
+  'no-such-persona': { status: 404, title: 'There is no such persona', means: 'GET /v1/personas lists them.' },
+  'no-such-suppression': { status: 404, title: 'This address is not suppressed', means: 'Not in this stream, or (without a stream) not for every stream: the two are kept apart.' },
+  'no-such-hook': { status: 404, title: 'There is no such hook', means: 'It was deleted, or its stream was.' },
+  'no-such-hook-call': { status: 404, title: 'There is no such call of a hook', means: 'It was never made, or it is among the older ones that are no longer kept.' },
   'no-such-problem': { status: 404, title: 'There is no problem of this name', means: 'GET /problems lists them all.' },
   'method-not-allowed': { status: 405, title: 'Not by this method', means: 'The path exists; the `Allow` header says what it takes.' },
   'request-timeout': { status: 408, title: 'The request did not come in time', means: 'Headers are to be in within 30 seconds and a body within five minutes.' },
   'wait-timeout': { status: 408, title: 'The mail did not come in time', means: 'The wait saw fewer messages than it was to wait for. `arrived` holds the nearest ones that did come, each with how it differs.' },
+  'event-timeout': { status: 408, title: 'The event did not come in time', means: 'Nothing of the kind happened before the time ran out. `happened` holds what did happen to the message, the recipient or the stream that was asked for.' },
+  'clock-runs-by-itself': { status: 409, title: 'This clock cannot be moved', means: 'A stream that delivers runs on the wall clock: its remotes are real.' },
   'unexpected-mail': { status: 409, title: 'Mail came that should not have', means: 'A wait with `count=0` asserts that nothing matches until its time runs out; `messages` holds what did.' },
   'idempotency-conflict': { status: 409, title: 'This key was used for another message', means: 'An Idempotency-Key names one request for 24 hours. The same key came with another body, path or type: use a new key for a new message.' },
   'name-taken': { status: 409, title: 'This name is taken', means: 'Stream names, user names and addresses handed out are unique.' },
@@ -35,13 +43,15 @@ export const PROBLEMS = {
   'range': { status: 416, title: 'There are no such octets', means: 'The Range begins behind the end; Content-Range says how long it is.' },
   'unknown-host': { status: 421, title: 'Asked under an unknown name', means: 'The Host header is neither a loopback name, nor an IP address, nor a name listed in POSTERN_HTTP_HOSTS. This keeps web pages from reaching a sandbox through a name of theirs (DNS rebinding). List the name, or send the token with the request.' },
   'invalid': { status: 422, title: 'The request is not right', means: '`errors` says what is wrong with which input.' },
-  'unscoped': { status: 422, title: 'Of what?', means: 'Messages are deleted and changed within a stream or an inbox: say `stream` or `inbox`. There is no way to delete everything by leaving a parameter out.' },
+  'unscoped': { status: 422, title: 'Of what?', means: 'Messages are deleted and changed within a stream or an inbox: say `stream` or `inbox`. What waits in the queue is changed within a stream or a message: say `stream` or `message`. There is no way to mean everything by leaving a parameter out.' },
+  'simulated-refusal': { status: 422, title: 'The scenario refuses it', means: 'A rule of the stream\'s scenario, or a magic address, acts while mail is handed in and refuses this message for good; `detail` is the SMTP reply. Nothing was kept.' },
   'too-many-recipients': { status: 422, title: 'Too many recipients', means: 'One message takes no more recipients than GET /v1/info says in `limits`.' },
   'header-too-large': { status: 431, title: 'The headers are too large', means: 'Request line and headers together take at most 16 kB.' },
   'internal': { status: 500, title: 'Postern failed', means: 'A bug. The log has the error under the id in `detail`.' },
   'no-room': { status: 503, title: 'Too much is in flight', means: 'More mail is on its way in than memory is set aside for. Retry-After says when to come back.' },
   'store-broken': { status: 503, title: 'The store cannot take it', means: 'The store does not answer as it should; /readyz says why. Nothing of this request was kept.' },
   'shutting-down': { status: 503, title: 'Postern is shutting down', means: 'Nothing of this request was kept.' },
+  'simulated-deferral': { status: 503, title: 'The scenario defers it', means: 'A rule of the stream\'s scenario, or a magic address, acts while mail is handed in and refuses this message for now; `detail` is the SMTP reply. Nothing was kept: send it again.' },
   'too-slow': { status: 503, title: 'Too far behind', means: 'The subscriber took events more slowly than they came. It can come back with its cursor.' },
   'disk-full': { status: 507, title: 'The disk is full', means: 'Nothing more can be kept until there is room. What was accepted is safe.' },
 } as const satisfies Record<string, Entry>;
@@ -51,7 +61,7 @@ export type ProblemName = keyof typeof PROBLEMS;
 export type ProblemExtras = { detail?: string; errors?: { path: string; message: string }[] };
 
 /** Seconds after which it is worth to come back, for those that pass. */
-const RETRY_AFTER: Partial<Record<ProblemName, number>> = { 'no-room': 1, 'store-broken': 5, 'shutting-down': 2, 'too-slow': 1 };
+const RETRY_AFTER: Partial<Record<ProblemName, number>> = { 'no-room': 1, 'store-broken': 5, 'shutting-down': 2, 'simulated-deferral': 1, 'too-slow': 1 };
 
 export function problemBody<X extends object>(name: ProblemName, extras: ProblemExtras & X = {} as X): Problem & X {
   const { status, title } = PROBLEMS[name];

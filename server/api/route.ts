@@ -10,7 +10,7 @@ import { type BodyReader, isJson, parseJson, SMALL_BODY } from './body.ts';
 import { problem, type ProblemName, PROBLEMS } from './problems.ts';
 import { Problem } from './schemas/submit.ts';
 
-export type Method = 'get' | 'post' | 'patch' | 'delete';
+export type Method = 'get' | 'post' | 'put' | 'patch' | 'delete';
 
 export type Spec<P, Q, B, A> = {
   method: Method;
@@ -82,6 +82,8 @@ export function createRoutes(app: OpenAPIHono, bodies: BodyReader): Routes {
           read.release();
           const parsed = parseJson(read.bytes);
           if (parsed instanceof Response) return parsed;
+          const proto = protoIn(parsed.value);
+          if (proto !== undefined) faults.push({ path: proto, message: 'is no name that can be kept' });
           body = check(spec.body, parsed.value) as never;
         }
         if (faults.length > 0) return invalid(faults);
@@ -107,7 +109,8 @@ export function faultsOf(error: z.ZodError, prefix = ''): { path: string; messag
       else if (issue.code === 'invalid_union' && issue.errors.length > 0) {
         const nearest = issue.errors.reduce((best, one) => (deepest(one) > deepest(best) ? one : best));
         if (deepest(nearest) > 0) add(nearest, path);
-        else faults.push({ path, message: issue.errors.flat().map(({ message }) => message).join(', or ') || issue.message });
+        // A union with words of its own says it better than its branches.
+        else faults.push({ path, message: issue.message !== 'Invalid input' ? issue.message : issue.errors.flat().map(({ message }) => message).join(', or ') || issue.message });
       } else if (issue.code === 'unrecognized_keys') {
         for (const key of issue.keys.slice(0, 20)) faults.push({ path: [path, key.slice(0, 100)].filter(Boolean).join('.'), message: 'is not known here' });
       } else {
@@ -117,6 +120,20 @@ export function faultsOf(error: z.ZodError, prefix = ''): { path: string; messag
   };
   add(error.issues, prefix);
   return faults.slice(0, 50);
+}
+
+/** Where a body names `__proto__`, which schemas would pass over in silence; undefined when it does nowhere. Of any depth. */
+function protoIn(value: unknown): string | undefined {
+  const left: { path: string; value: unknown }[] = [{ path: '', value }];
+  for (let one = left.pop(); one; one = left.pop()) {
+    if (typeof one.value !== 'object' || one.value === null) continue;
+    for (const [name, inner] of Object.entries(one.value)) {
+      const path = one.path === '' ? name : `${one.path}.${name}`;
+      if (name === '__proto__') return path;
+      if (typeof inner === 'object') left.push({ path, value: inner });
+    }
+  }
+  return undefined;
 }
 
 /** zod tells an absent value from a wrong one in its text only; of a union, every branch does. */
@@ -145,7 +162,8 @@ function document<P, Q, B, A>(app: OpenAPIHono, spec: Spec<P, Q, B, A>): void {
   const done = spec.answer || spec.produces ? spec.status ?? 200 : 204;
   const problems = new Map<number, ProblemName[]>();
   const takes = spec.params || spec.query || spec.body || spec.consumes;
-  for (const name of [...(takes ? ['invalid' as const] : []), ...(spec.problems ?? [])]) {
+  const read = spec.body && !spec.problems?.includes('body-too-large') ? ['body-too-large' as const] : [];
+  for (const name of [...(takes ? ['invalid' as const] : []), ...(spec.problems ?? []), ...read]) {
     problems.set(PROBLEMS[name].status, [...(problems.get(PROBLEMS[name].status) ?? []), name]);
   }
   app.openAPIRegistry.registerPath({

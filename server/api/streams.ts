@@ -3,6 +3,7 @@ import { z } from '@hono/zod-openapi';
 import { STREAM_NAME, type Retention } from '../mail/stream.ts';
 import { parseDuration } from '../units.ts';
 import type { ApiDeps } from './deps.ts';
+import { policyOf } from './policy.ts';
 import { problem } from './problems.ts';
 import { invalid, type Routes } from './route.ts';
 import { CredentialInput, NewCredential, Stream, StreamInput, StreamList, StreamPatch } from './schemas/streams.ts';
@@ -26,9 +27,11 @@ export function streamRoutes({ add }: Routes, deps: ApiDeps): void {
   add({
     method: 'post', path: '/v1/streams', noun: 'Streams', summary: 'Make a stream', body: StreamInput, status: 201, answer: Stream,
     problems: ['name-taken', 'malformed-json', 'unsupported-type'],
-  }, async ({ body: { name, retention, tags } }) => {
+  }, async ({ body: { name, mode, retention, tags, delivery } }) => {
     if (!STREAM_NAME.test(name)) return invalid([{ path: 'name', message: BAD_NAME }]);
-    const made = await streams.create({ name, ...(retention ? { retention: retentionOf(retention) } : {}), ...(tags ? { tags } : {}) });
+    const judged = delivery && policyOf(delivery);
+    if (judged && 'faults' in judged) return invalid(judged.faults);
+    const made = await streams.create({ name, ...(mode ? { mode } : {}), ...(judged ? { delivery: judged.policy } : {}), ...(retention ? { retention: retentionOf(retention) } : {}), ...(tags ? { tags } : {}) });
     if (made === 'bad-name') return invalid([{ path: 'name', message: BAD_NAME }]);
     return made === 'taken' ? problem('name-taken', { detail: `There is a stream "${name}" already.` }) : streamOf(made, undefined, []);
   });
@@ -38,12 +41,17 @@ export function streamRoutes({ add }: Routes, deps: ApiDeps): void {
   }, ({ params }) => shown(params.stream));
 
   add({
-    method: 'patch', path: '/v1/streams/{stream}', noun: 'Streams', summary: 'Change what a stream keeps, and its tags',
+    method: 'patch', path: '/v1/streams/{stream}', noun: 'Streams', summary: 'Change the mode of a stream, what it keeps, its tags, how it delivers',
+    description: 'Of `delivery` and `retention` only what is said changes. A mode counts for what comes from then on.',
     params: Name, body: StreamPatch, answer: Stream, problems: ['no-such-stream', 'malformed-json', 'unsupported-type'],
-  }, async ({ params, body: { retention, tags } }) => {
+  }, async ({ params, body: { mode, retention, tags, delivery } }) => {
     const before = streams.get(params.stream);
     if (!before) return noSuchStream(params.stream);
+    const judged = delivery && policyOf(delivery, before.delivery);
+    if (judged && 'faults' in judged) return invalid(judged.faults);
     const changed = await streams.change(params.stream, {
+      ...(mode ? { mode } : {}),
+      ...(judged ? { delivery: judged.policy } : {}),
       ...(retention ? { retention: { ...before.retention, ...retentionOf(retention) } } : {}),
       ...(tags ? { tags } : {}),
     });

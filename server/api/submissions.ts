@@ -5,6 +5,7 @@ import type { BatchResult, SubmitResult } from '../../sdk/contract.ts';
 import type { Refusal, RefusalReason } from '../admission/refusal.ts';
 import { newFingerprint, type One, type Outcome, type Request } from '../admission/submit.ts';
 import type { Draft } from '../admission/submit-draft.ts';
+import type { Stream as StreamFacts } from '../mail/stream.ts';
 import { type BodyReader, isJson, jsonLimit, packed, parseJson } from './body.ts';
 import { clientOf } from './client.ts';
 import type { ApiDeps } from './deps.ts';
@@ -26,7 +27,9 @@ const REFUSALS: Partial<Record<RefusalReason, ProblemName>> = {
   'too-many-recipients': 'too-many-recipients',
   'unknown-stream': 'no-such-stream',
 };
-const problemOf = ({ reason }: Refusal): ProblemName => REFUSALS[reason] ?? 'invalid';
+const problemOf = ({ reason, code }: Refusal): ProblemName => (reason === 'simulated' ? (code < 500 ? 'simulated-deferral' : 'simulated-refusal') : REFUSALS[reason] ?? 'invalid');
+/** A scenario's refusal is said as SMTP would: the code belongs to it. */
+const wordsOf = ({ reason, code, enhanced, text }: Refusal): string => (reason === 'simulated' ? [code, enhanced, text].filter((part) => part !== '').join(' ') : text);
 
 export function submissionRoutes({ add }: Routes, deps: ApiDeps, bodies: BodyReader): void {
   const { submit, clock, info } = deps;
@@ -44,9 +47,10 @@ export function submissionRoutes({ add }: Routes, deps: ApiDeps, bodies: BodyRea
     consumes: { 'application/json': z.union([MessageInput, z.array(MessageInput).min(1).max(BATCH_LIMIT)]), 'message/rfc822': z.string() },
     headers: { 'Idempotency-Key': 'The same key with the same request is answered as the first time (`Idempotency-Replayed: true`), for 24 hours, and kept once.' },
     status: 202, answer: z.union([SubmitSchema, BatchSchema]),
-    problems: ['malformed-json', 'unsupported-type', 'no-such-stream', 'idempotency-conflict', 'message-too-large', 'body-too-large', 'too-many-recipients', 'no-room', 'store-broken', 'shutting-down', 'disk-full'],
+    problems: ['malformed-json', 'unsupported-type', 'no-such-stream', 'idempotency-conflict', 'message-too-large', 'body-too-large', 'too-many-recipients', 'no-room', 'store-broken', 'shutting-down', 'disk-full', 'simulated-refusal', 'simulated-deferral'],
   }, async ({ c, params: { stream }, query }) => {
-    if (!deps.streams.get(stream)) return problem('no-such-stream', { detail: `There is no stream "${stream.slice(0, 100)}".` });
+    const lane = deps.streams.get(stream);
+    if (!lane) return problem('no-such-stream', { detail: `There is no stream "${stream.slice(0, 100)}".` });
     const type = c.req.header('content-type') ?? '';
     const key = c.req.header('idempotency-key');
     if (key !== undefined && !KEY.test(key)) return invalid([{ path: 'Idempotency-Key', message: '1 to 255 printable characters' }]);
@@ -72,12 +76,15 @@ export function submissionRoutes({ add }: Routes, deps: ApiDeps, bodies: BodyRea
       const { value } = parsed;
       if (!Array.isArray(value)) {
         const draft = MessageInput.safeParse(value);
-        return draft.success ? answered(c, await submit.draft(request, read.bytes, draft.data)) : invalid(faultsOf(draft.error));
+        const faults = draft.success ? unqueued(lane, draft.data) : faultsOf(draft.error);
+        return draft.success && faults.length === 0 ? answered(c, await submit.draft(request, read.bytes, draft.data)) : invalid(faults);
       }
       if (value.length === 0 || value.length > BATCH_LIMIT) return invalid([{ path: '', message: `a batch holds 1 to ${BATCH_LIMIT} messages` }]);
       const drafts = value.map((one): Draft | ReturnType<typeof faultsOf> => {
         const draft = MessageInput.safeParse(one);
-        return draft.success ? draft.data : faultsOf(draft.error);
+        if (!draft.success) return faultsOf(draft.error);
+        const faults = unqueued(lane, draft.data);
+        return faults.length > 0 ? faults : draft.data;
       });
       return answered(c, await submit.batch(request, read.bytes, drafts, wordBatch));
     } finally {
@@ -116,6 +123,14 @@ export function submissionRoutes({ add }: Routes, deps: ApiDeps, bodies: BodyRea
   }
 }
 
+/** What only queued mail can have, asked of a stream that queues nothing. */
+function unqueued({ name, mode }: StreamFacts, draft: Draft): { path: string; message: string }[] {
+  if (mode !== 'capture') return [];
+  return (['sendAt', 'expiresAfter', 'priority'] as const)
+    .filter((field) => draft[field] !== undefined)
+    .map((path) => ({ path, message: `needs a stream that queues its mail, and "${name}" is in mode capture: PATCH /v1/streams/${name} {"mode":"simulate"}` }));
+}
+
 /** `<a@b.test>` as in SMTP is as good as `a@b.test`; `<>` is the null sender. */
 const bare = (address: string) => address.trim().replace(/^<(.*)>$/s, '$1');
 
@@ -129,7 +144,7 @@ function answerOf<A extends SubmitResult | BatchResult>(c: Context, outcome: Out
     case 'answer': return c.json(outcome.answer, 202, outcome.replayed ? { 'idempotency-replayed': 'true' } : {});
     case 'invalid': return invalid(outcome.faults);
     case 'conflict': return problem('idempotency-conflict', { detail: `Within 24 hours the key "${c.req.header('idempotency-key')}" came with another body, path or type.` });
-    case 'refused': return problem(problemOf(outcome), { detail: outcome.text });
+    case 'refused': return problem(problemOf(outcome), { detail: wordsOf(outcome) });
   }
 }
 
@@ -143,7 +158,7 @@ function wordBatch(results: One[]): BatchResult {
           return { status: body.status, problem: body };
         }
         case 'refused': {
-          const body = problemBody(problemOf(one), { detail: one.text });
+          const body = problemBody(problemOf(one), { detail: wordsOf(one) });
           return { status: body.status, problem: body };
         }
       }

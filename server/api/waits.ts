@@ -9,7 +9,8 @@ import type { MessageSummary } from '../mail/message.ts';
 import { parseDuration } from '../units.ts';
 import { cursorOf } from './cursor.ts';
 import type { ApiDeps } from './deps.ts';
-import { type Asked, cursorIn, filterOf } from './filters.ts';
+import { type Asked, cursorIn } from './filters.ts';
+import { filterIn } from './messages.ts';
 import { problem } from './problems.ts';
 import type { Routes } from './route.ts';
 import { WaitFilters } from './schemas/query.ts';
@@ -27,10 +28,10 @@ export function waitRoutes({ add }: Routes, deps: ApiDeps, closing: AbortSignal)
   add({
     method: 'get', path: '/v1/wait', noun: 'Waiting', summary: 'Hold the request until mail matches, or assert that none does',
     description: 'Sees what is there already and what is still to come. Give `after` the cursor of an inbox, a message or an earlier wait to see only what came after it. Messages are answered oldest first, parsed.',
-    query: WaitFilters, answer: WaitResult, problems: ['bad-cursor', 'bad-search', 'wait-timeout', 'unexpected-mail', 'shutting-down'],
+    query: WaitFilters, answer: WaitResult, problems: ['bad-cursor', 'bad-search', 'no-such-stream', 'wait-timeout', 'unexpected-mail', 'shutting-down'],
     problemAnswers: { 408: TimeoutSchema, 409: UnexpectedSchema },
   }, async ({ c, query: { after, count = 1, timeout, ...asked } }) => {
-    const found = filterOf(asked, clock);
+    const found = filterIn(deps, asked);
     if (found instanceof Response) return found;
     const afterSeq = cursorIn('after', after);
     if (afterSeq instanceof Response) return afterSeq;

@@ -1,13 +1,12 @@
-/** Words what the rooms know as the wire says it (sdk/contract.ts). Pure; the one place where times become text. */
+/** Words what the rooms know as the wire says it (sdk/contract.ts). Pure; see wire-delivery.ts and wire-event.ts for the rest. */
 import type * as wire from '../../sdk/contract.ts';
-import type { PosternEvent } from '../events/event.ts';
 import { addressKey } from '../mail/address.ts';
 import type { Attachment, MessageDetail, MessageSummary, MimePart } from '../mail/message.ts';
 import type { Credential, Stream } from '../mail/stream.ts';
 import { cursorOf } from './cursor.ts';
+import { nullableTime, timeOf } from './wire-time.ts';
 
-export const timeOf = (ms: number): string => new Date(ms).toISOString();
-const maybeTime = (ms: number | undefined): string | null => (ms === undefined ? null : timeOf(ms));
+export { timeOf };
 
 /** A Date field can name a year that ISO 8601 has no four digits for, or none at all. */
 const dateOf = (ms: number | undefined): string | null => (ms === undefined || Math.abs(ms) > 8.64e15 ? null : timeOf(ms));
@@ -19,12 +18,12 @@ export function messageOf(summary: MessageSummary): wire.Message {
   };
 }
 
-function summaryOf({ id, seq, stream, via, receivedAt, size, header, tags, read, parse, attachments, snippet }: MessageSummary): Omit<wire.Message, 'envelope'> {
+function summaryOf({ id, seq, stream, via, receivedAt, size, header, tags, read, parse, attachments, snippet, delivery }: MessageSummary): Omit<wire.Message, 'envelope'> {
   return {
     id, cursor: cursorOf(seq), stream, via, receivedAt: timeOf(receivedAt), size,
     subject: header.subject, from: header.from, to: header.to, cc: header.cc, replyTo: header.replyTo,
     messageId: header.messageId, date: dateOf(header.date),
-    tags, read, parse, attachments: attachments ?? null, snippet: snippet ?? null,
+    tags, read, parse, attachments: attachments ?? null, snippet: snippet ?? null, delivery: delivery ?? null,
   };
 }
 
@@ -53,8 +52,8 @@ export function detailOf(message: MessageDetail): wire.MessageDetail {
       login: session.login ?? null,
       transcript: session.transcript.map(({ at, by, line }) => ({ at: timeOf(at), by, line })),
       times: {
-        opened: timeOf(session.times.opened), mail: maybeTime(session.times.mail),
-        data: maybeTime(session.times.data), received: timeOf(session.times.received),
+        opened: timeOf(session.times.opened), mail: nullableTime(session.times.mail),
+        data: nullableTime(session.times.data), received: timeOf(session.times.received),
       },
     },
     metadata: message.metadata,
@@ -85,15 +84,12 @@ function partOf({ path, type, charset, encoding, filename, disposition, contentI
 const fileOf = (id: string, { part, filename, type, disposition, contentId, size, sha256 }: Attachment): wire.Attachment =>
   ({ part, filename, type, disposition, contentId: contentId ?? null, size, sha256, url: `/v1/messages/${id}/parts/${part}` });
 
-export function eventOf(event: PosternEvent): wire.PosternEvent {
-  const at = timeOf(event.at);
-  return event.type === 'message.captured' ? { ...event, at, summary: messageOf(event.summary) } : { ...event, at };
-}
-
 export function streamOf(stream: Stream, count: { messages: number; unread: number; bytes: number } | undefined, credentials: readonly Credential[]): wire.Stream {
   return {
     name: stream.name, mode: stream.mode, retention: stream.retention, tags: stream.tags, createdAt: timeOf(stream.createdAt),
     messages: count?.messages ?? 0, unread: count?.unread ?? 0, bytes: count?.bytes ?? 0,
-    credentials: credentials.map(({ id, user, createdAt, expiresAt }) => ({ id, user, createdAt: timeOf(createdAt), expiresAt: maybeTime(expiresAt) })),
+    credentials: credentials.map(({ id, user, createdAt, expiresAt }) => ({ id, user, createdAt: timeOf(createdAt), expiresAt: nullableTime(expiresAt) })),
+    delivery: stream.delivery, clockOffset: stream.clockOffset,
+    paused: stream.paused && { reason: stream.paused.reason, until: nullableTime(stream.paused.until) },
   };
 }

@@ -4,7 +4,11 @@ import type { z } from '@hono/zod-openapi';
 import { apiPage } from '../../server/api/page.ts';
 import { PROBLEMS } from '../../server/api/problems.ts';
 import { MessageDetail, MessagePage } from '../../server/api/schemas/message.ts';
-import { EventPage, Inbox, Info, StreamList, WaitResult, WaitTimeoutProblem } from '../../server/api/schemas/streams.ts';
+import { EventPage } from '../../server/api/schemas/events.ts';
+import { Inbox, Info, StreamList, WaitResult, WaitTimeoutProblem } from '../../server/api/schemas/streams.ts';
+import { EVENT_TYPES } from '../../server/api/wire-event.ts';
+import { eventsPage } from '../../server/cli/events-page.ts';
+import { TERMINAL_EVENTS } from '../../server/events/event.ts';
 import { apiHouse, type ApiHouse } from '../support/api-house.ts';
 
 let house: ApiHouse;
@@ -15,6 +19,13 @@ type Document = { openapi: string; paths: Record<string, Record<string, { operat
 
 test('docs/api.md says what the code does (`npm run docs` writes it)', () => {
   expect(readFileSync(new URL('../../docs/api.md', import.meta.url), 'utf8')).toBe(apiPage());
+});
+
+test('docs/events.md says what the code does, and has every kind once', () => {
+  const page = eventsPage();
+  expect(readFileSync(new URL('../../docs/events.md', import.meta.url), 'utf8')).toBe(page);
+  for (const type of EVENT_TYPES) expect([type, page.split(`\n| \`${type}\``).length - 1]).toEqual([type, 1]);
+  for (const type of TERMINAL_EVENTS) expect(page).toContain(`| \`${type}\` **terminal** |`);
 });
 
 test('the document names every route, and every reference in it leads somewhere', async () => {
@@ -97,4 +108,13 @@ test('a store that is closed is not ready, and says why', async () => {
 
 test('what a client needs to know is said in one answer', async () => {
   expect(await house.json('/v1/info')).toMatchObject({ name: 'postern', http: 'http://127.0.0.1:8025', smtp: { host: '127.0.0.1', port: 1025, user: null, url: 'smtp://127.0.0.1:1025' }, inboxDomain: 'postern.test', limits: { recipients: 100 } });
+});
+
+test('every route that takes JSON says that a body can be too large', async () => {
+  const { paths } = await house.json<{ paths: Record<string, Record<string, { requestBody?: { content: Record<string, unknown> }; responses: Record<string, unknown> }>> }>('/v1/openapi.json');
+  const taking = Object.entries(paths).flatMap(([path, methods]) => Object.entries(methods).filter(([, { requestBody }]) => requestBody?.content['application/json']).map(([method, { responses }]) => [method, path, '413' in responses] as const));
+  expect(taking.length).toBeGreaterThan(15);
+  expect(taking.filter(([, , has]) => !has)).toEqual([]);
+  const response = await house.ask('/v1/streams', { json: { name: 'x'.repeat(300_000) } });
+  expect(response.status).toBe(413);
 });

@@ -2,6 +2,7 @@
 import { z } from '@hono/zod-openapi';
 import type * as wire from '../../../sdk/contract.ts';
 import { agree } from './agree.ts';
+import { Tally } from './answer.ts';
 
 export const IdParam = z.object({ id: z.string().openapi({ description: 'An id, or `latest` with filters.' }) });
 export const PartParam = IdParam.extend({ part: z.string() });
@@ -29,6 +30,7 @@ const summary = {
   parse: z.enum(['pending', 'done', 'failed']),
   attachments: z.number().nullable(),
   snippet: z.string().nullable(),
+  delivery: Tally.nullable().openapi({ description: 'How many recipients are where; null when nothing of it was ever queued.' }),
 };
 
 export const Message = z.object({

@@ -47,6 +47,7 @@ const raw = flag.optional().openapi({ description: 'As it is written.' });
 const pass = text.optional().openapi({ description: 'Part of an address that `/frame` answered; stands for the token.' });
 export const HtmlQuery = z.strictObject({ ...filters, raw, pass, remote: flag.optional().openapi({ description: 'Pictures, styles and fonts of other hosts may be loaded.' }) });
 export const PartQuery = z.strictObject({ ...filters, raw, pass, inline: flag.optional() });
+export const DeliveryQuery = z.strictObject({ ...filters, transcript: flag.optional().openapi({ description: '`0` leaves the dialogues of the attempts out (`transcript` is empty then).' }) });
 export const FrameQuery = z.strictObject({ ...filters, part: text.optional() });
 
 export const Paging = z.strictObject({ ...filters, cursor: text.optional(), limit: whole(1, 500).optional() });
@@ -67,8 +68,21 @@ export const EventFilters = z.strictObject({
   after: z.string().regex(/^\d{1,15}$/, 'the `cursor` or an event\'s `id`').transform(Number).optional().openapi({ type: 'integer' }),
   stream: text.optional(),
   types: text.optional().openapi({ description: 'Kinds of event, separated by commas.' }),
+  message: text.optional().openapi({ description: 'Only what happened to this message.' }),
 });
 export const EventPaging = z.strictObject({ ...EventFilters.shape, limit: whole(1, 500).optional(), latest: whole(1, 500).optional().openapi({ type: 'integer', minimum: 1, maximum: 500, description: 'The newest so many; of these, the kinds that `types` names.' }) });
+
+export const EventWait = z.strictObject({
+  ...EventFilters.shape,
+  recipient: text.optional().openapi({ description: 'An address, in any case.' }),
+  class: text.optional().openapi({ description: 'Of the verdict, e.g. `mailbox_full`.' }),
+  timeout: duration.refine((value) => (parseDuration(value) ?? 0) <= LONGEST_WAIT, 'at most 10m').optional(),
+});
+export const RecipientPaging = z.strictObject({
+  stream: text.optional(), message: text.optional(), destination: text.optional(),
+  states: text.optional().openapi({ description: 'Separated by commas; without it, all that wait.' }),
+  cursor: text.optional(), limit: whole(1, 500).optional(),
+});
 
 export const InboxFilters = z.strictObject({ stream: text.optional(), prefix: text.optional(), limit: whole(1, 500).optional() });
 export const StreamFilter = z.strictObject({ stream: text.optional() });
@@ -78,3 +92,4 @@ export const Rfc822Envelope = z.strictObject({
 });
 
 agree<typeof Filters, wire.MessageQuery>();
+agree<typeof EventWait, Omit<wire.EventWaitQuery, 'timeout'> & { timeout?: string }>();

@@ -1,26 +1,26 @@
 /** Schemas of streams, credentials, inboxes, tags, events and waits. Checked against the contract. */
 import { z } from '@hono/zod-openapi';
 import type * as wire from '../../../sdk/contract.ts';
-import { parseDuration } from '../../units.ts';
+import { STREAM_MODES } from '../../mail/stream.ts';
 import { agree } from './agree.ts';
+import { virtual } from './answer.ts';
+import { DeliveryPolicy, DeliveryPolicyInput } from './delivery.ts';
+import { durationInput } from './duration.ts';
 import { Message, MessageDetail } from './message.ts';
 import { Problem } from './submit.ts';
 
 const amount = z.number().int().min(0).max(Number.MAX_SAFE_INTEGER);
-export const durationInput = z.union([z.string(), z.number().min(0)])
-  .refine((value) => parseDuration(String(value)) !== undefined, 'milliseconds or a text like 10s, 5m, 72h, 7d')
-  .openapi({ description: 'Milliseconds, or a text like `10s`, `5m`, `72h`, `7d`.' });
-
 const RetentionInput = z.strictObject({
   messages: amount.nullable().optional(),
   age: durationInput.nullable().optional(),
   bytes: amount.nullable().optional(),
 });
+const mode = z.enum(STREAM_MODES as [wire.StreamMode, ...wire.StreamMode[]]).openapi({ description: '`capture` stops at the inbox; `simulate` goes on to the pretend remote.' });
 const tags = z.array(z.string().min(1).max(100)).max(50);
 
 export const Stream = z.object({
   name: z.string(),
-  mode: z.literal('capture'),
+  mode,
   retention: z.object({ messages: z.number().nullable(), age: z.number().nullable(), bytes: z.number().nullable() }),
   tags: z.array(z.string()),
   createdAt: z.string(),
@@ -28,16 +28,20 @@ export const Stream = z.object({
   unread: z.number(),
   bytes: z.number(),
   credentials: z.array(z.object({ id: z.string(), user: z.string(), createdAt: z.string(), expiresAt: z.string().nullable() })),
+  delivery: DeliveryPolicy,
+  clockOffset: z.number().openapi({ description: 'Milliseconds that its clock is ahead of the wall.' }),
+  paused: z.object({ reason: z.string(), until: virtual.nullable() }).nullable(),
 }).openapi('Stream');
 export const StreamList = z.object({ streams: z.array(Stream) });
 
 export const StreamInput = z.strictObject({
   name: z.string().max(64).openapi({ description: 'Lower case letters, digits, `.`, `_`, `-`.' }),
-  mode: z.literal('capture').optional(),
+  mode: mode.optional(),
   retention: RetentionInput.optional(),
   tags: tags.optional(),
+  delivery: DeliveryPolicyInput.optional(),
 }).openapi('StreamInput');
-export const StreamPatch = z.strictObject({ retention: RetentionInput.optional(), tags: tags.optional() }).openapi('StreamPatch');
+export const StreamPatch = z.strictObject({ mode: mode.optional(), retention: RetentionInput.optional(), tags: tags.optional(), delivery: DeliveryPolicyInput.optional() }).openapi('StreamPatch');
 
 export const CredentialInput = z.strictObject({
   user: z.string().min(1).max(200).optional(),
@@ -73,17 +77,6 @@ export const InboxList = z.object({
 }).openapi('InboxList');
 export const TagList = z.object({ tags: z.array(z.object({ tag: z.string(), messages: z.number() })) });
 
-const common = { id: z.number(), at: z.string(), stream: z.string() };
-const PosternEvent = z.discriminatedUnion('type', [
-  z.object({ ...common, type: z.literal('message.captured'), message: z.string(), summary: Message }),
-  z.object({ ...common, type: z.literal('message.parsed'), message: z.string(), parse: z.enum(['done', 'failed']), attachments: z.number() }),
-  z.object({ ...common, type: z.literal('message.updated'), message: z.string(), read: z.boolean().optional(), tags: z.array(z.string()).optional() }),
-  z.object({ ...common, type: z.literal('messages.deleted'), messages: z.array(z.string()), by: z.enum(['user', 'retention']) }),
-  z.object({ ...common, type: z.enum(['stream.created', 'stream.updated', 'stream.deleted']) }),
-  z.object({ ...common, type: z.literal('inbox.created'), address: z.string() }),
-]).openapi('Event');
-export const EventPage = z.object({ events: z.array(PosternEvent), cursor: z.number() }).openapi('EventPage');
-
 export const WaitResult = z.object({ messages: z.array(MessageDetail), cursor: z.string() }).openapi('WaitResult');
 export const WaitTimeoutProblem = Problem.extend({
   found: z.number(), wanted: z.number(), waited: z.number().openapi({ description: 'Milliseconds.' }),
@@ -107,8 +100,6 @@ agree<typeof NewCredential, wire.NewCredential>();
 agree<typeof SmtpSettings, wire.SmtpSettings>();
 agree<typeof Inbox, wire.Inbox>();
 agree<typeof InboxInput, wire.InboxInput>();
-agree<typeof PosternEvent, wire.PosternEvent>();
-agree<typeof EventPage, wire.EventPage>();
 agree<typeof WaitResult, wire.WaitResult>();
 agree<typeof WaitTimeoutProblem, wire.WaitTimeoutProblem>();
 agree<typeof UnexpectedMailProblem, wire.UnexpectedMailProblem>();

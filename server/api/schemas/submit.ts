@@ -5,7 +5,9 @@
  */
 import { z } from '@hono/zod-openapi';
 import type * as wire from '../../../sdk/contract.ts';
+import { PRIORITIES } from '../../mail/recipient.ts';
 import { agree } from './agree.ts';
+import { durationInput } from './duration.ts';
 
 const AddressInput = z.union([z.string(), z.strictObject({ name: z.string().optional(), address: z.string() })]).openapi('AddressInput');
 const addresses = z.union([AddressInput, z.array(AddressInput)]);
@@ -33,6 +35,9 @@ export const MessageInput = z.strictObject({
   metadata: z.record(z.string().max(200), z.string().max(2_000)).optional(),
   envelope: z.strictObject({ from: z.string().optional(), to: z.array(z.string()).optional() }).optional()
     .openapi({ description: 'Instead of what From, To, Cc and Bcc say.' }),
+  sendAt: z.string().optional().openapi({ format: 'date-time', description: 'When it is first tried, on the stream\'s clock. Where mail is queued (mode `simulate`).' }),
+  expiresAfter: durationInput.optional().openapi({ description: 'How long it is tried, instead of what the stream says. Where mail is queued.' }),
+  priority: z.enum(PRIORITIES).optional().openapi({ description: 'Before or behind the other mail of the stream. Where mail is queued.' }),
 }).openapi('MessageInput');
 
 export const SubmitResult = z.object({ id: z.string(), messageId: z.string(), recipients: z.array(z.string()) }).openapi('SubmitResult');

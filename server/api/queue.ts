@@ -1,0 +1,121 @@
+/** /v1/queue: what waits, by stream and site; and what a person can do about it. */
+import type { z } from '@hono/zod-openapi';
+import type { QueueView } from '../../sdk/contract.ts';
+import { ID_PATTERN } from '../ids.ts';
+import { RECIPIENT_STATES, type RecipientState } from '../mail/recipient.ts';
+import type { QueueDepth, QueueScope as Scope } from '../queue/port.ts';
+import { parseDuration } from '../units.ts';
+import { personOf } from './client.ts';
+import type { ApiDeps } from './deps.ts';
+import { noSuchMessage } from './messages.ts';
+import { problem } from './problems.ts';
+import { queueScopesOf } from './queue-scope.ts';
+import { invalid, type Routes } from './route.ts';
+import { PauseInput, QueueChanged, QueueScope, QueueView as ViewSchema, RecipientPage } from './schemas/delivery.ts';
+import { RecipientPaging, StreamFilter } from './schemas/query.ts';
+import { noSuchStream } from './streams.ts';
+import { recipientOf, siteOf } from './wire-delivery.ts';
+import { nullableTime, timeOf } from './wire-time.ts';
+
+const CURSOR = /^r([0-9a-z]{1,11})$/;
+
+export function queueRoutes({ add }: Routes, deps: ApiDeps): void {
+  const { queue, store, streams } = deps;
+
+  add({
+    method: 'get', path: '/v1/queue', noun: 'Queue', summary: 'What waits, by stream and site: depth, oldest, limits, pauses',
+    query: StreamFilter, answer: ViewSchema, problems: ['no-such-stream'],
+  }, async ({ query: { stream } }): Promise<QueueView | Response> => {
+    const named = stream === undefined ? undefined : streams.get(stream);
+    if (stream !== undefined && !named) return noSuchStream(stream);
+    const within = stream === undefined ? {} : { stream };
+    const [depths, sites] = await Promise.all([store.depth(within), queue.sites(stream)]);
+    const lanes = await Promise.all((named ? [named] : streams.all()).map(async ({ name, mode, paused }) => ({
+      stream: name, mode, tally: await store.tally({ stream: name }), ...momentsOf(depths.filter((depth) => depth.stream === name)),
+      now: timeOf(queue.now(name)), paused: paused && { reason: paused.reason, until: nullableTime(paused.until) },
+    })));
+    return { streams: lanes, sites: sites.map(siteOf) };
+  });
+
+  add({
+    method: 'get', path: '/v1/queue/recipients', noun: 'Queue', summary: 'Recipients one by one, oldest first',
+    description: 'Needs `stream` or `message`. Why one of them waits is told by `/v1/messages/{id}/delivery`.',
+    query: RecipientPaging, answer: RecipientPage, problems: ['unscoped', 'no-such-stream', 'bad-cursor'],
+  }, async ({ query: { stream, message, destination, states: named, cursor, limit = 100 } }) => {
+    if (stream === undefined && message === undefined) return problem('unscoped', { detail: 'Say `stream` or `message`.' });
+    if (stream !== undefined && !streams.get(stream)) return noSuchStream(stream);
+    if (message !== undefined && (!ID_PATTERN.test(message) || !(await store.read(message)))) return noSuchMessage(message);
+    const states = named?.split(',').map((one) => one.trim()).filter(Boolean) as RecipientState[] | undefined;
+    const stray = states?.find((one) => !RECIPIENT_STATES.includes(one));
+    if (stray !== undefined) return invalid([{ path: 'states', message: `"${stray.slice(0, 40)}" is no state; they are ${RECIPIENT_STATES.join(', ')}` }]);
+    const digits = cursor === undefined ? undefined : CURSOR.exec(cursor)?.[1];
+    if (cursor !== undefined && digits === undefined) return problem('bad-cursor', { detail: '`cursor` is not a cursor of this list: give back what an answer said as `next`, unchanged.' });
+    const scope: Scope = { ...(stream === undefined ? {} : { stream }), ...(message === undefined ? {} : { message }), ...(destination === undefined ? {} : { destination }), ...(states?.length ? { states } : {}) };
+    const found = await store.recipients({ scope, limit: limit + 1, ...(digits === undefined ? {} : { after: Number.parseInt(digits, 36) }) });
+    const page = found.slice(0, limit);
+    return { recipients: page.map(recipientOf), next: found.length > limit ? `r${page.at(-1)!.key.toString(36)}` : null };
+  });
+
+  const operation = (name: string, summary: string, description: string, act: (scope: Scope, by: string) => Promise<number>) => {
+    add({
+      method: 'post', path: `/v1/queue/${name}`, noun: 'Queue', summary, description: `${description} Needs \`stream\` or \`message\`; \`site\`, \`domain\` and \`recipient\` narrow it.`,
+      body: QueueScope, answer: QueueChanged, problems: ['unscoped', 'no-such-stream', 'no-such-message', 'no-such-recipient', 'malformed-json', 'unsupported-type'],
+    }, async ({ c, body }) => {
+      const scopes = await queueScopesOf(deps, body);
+      if (scopes instanceof Response) return scopes;
+      let changed = 0;
+      for (const scope of scopes) changed += await act(scope, personOf(c));
+      return { changed };
+    });
+  };
+  operation('retry', 'Try now', 'What waits for its next attempt is due at once; held ones stay held.', (scope) => queue.retryNow(scope));
+  operation('hold', 'Hold back', 'Nothing of it is tried until it is released; it still expires.', (scope, by) => queue.hold(scope, by));
+  operation('release', 'Release what is held', 'It is due at once; what was never tried and is to be sent later stays due then.', (scope, by) => queue.release(scope, by));
+  operation('cancel', 'Give up', 'Ends as `cancelled`, without a notice to the sender. What is being tried is cancelled unless that attempt delivers it.', (scope, by) => queue.cancel(scope, by));
+
+  add({
+    method: 'post', path: '/v1/queue/pause', noun: 'Queue', summary: 'Pause a stream, or one site of it',
+    description: 'Nothing new is tried until it is resumed or its time is over. What expires meanwhile expires.',
+    body: PauseInput, problems: ['no-such-stream', 'no-such-site', 'malformed-json', 'unsupported-type'],
+  }, async ({ c, body }) => {
+    if (!streams.get(body.stream)) return noSuchStream(body.stream);
+    const strange = body.site === undefined ? undefined : await strangeSite(body.stream, body.site);
+    if (strange) return strange;
+    const until = body.for === undefined ? null : queue.now(body.stream) + parseDuration(String(body.for))!;
+    if (until !== null && until > queue.now(body.stream) + LONGEST) return invalid([{ path: 'for', message: 'at most 365d' }]);
+    await queue.pause(targetOf(body), { reason: body.reason ?? `paused by ${personOf(c)}`, until });
+    return c.body(null, 204);
+  });
+
+  add({
+    method: 'post', path: '/v1/queue/resume', noun: 'Queue', summary: 'Resume a stream, or one site of it',
+    description: '`changed` is 0 when it was not paused.',
+    body: PauseInput.pick({ stream: true, site: true }), answer: QueueChanged, problems: ['no-such-stream', 'malformed-json', 'unsupported-type'],
+  }, async ({ body }) => {
+    if (!streams.get(body.stream)) return noSuchStream(body.stream);
+    return { changed: (await queue.resume(targetOf(body))) ? 1 : 0 };
+  });
+
+  /** A site that no mail of the stream is for: pausing it would do nothing, and say nothing. */
+  async function strangeSite(stream: string, asked: string): Promise<Response | undefined> {
+    const sites = await queue.sites(stream);
+    if (sites.some(({ site }) => site === asked)) return undefined;
+    const ofDestination = sites.find(({ site, destinations }) => site === asked.toLowerCase() || destinations.includes(asked.toLowerCase()));
+    // A site may be paused before its first mail; its name is the domain's then.
+    if (!ofDestination && DOMAIN.test(asked)) return undefined;
+    const known = sites.slice(0, KNOWN_TOLD).map(({ site }) => site).join(', ');
+    const hint = ofDestination ? `Did you mean "${ofDestination.site}"?` : known === '' ? 'It has had no mail for any site yet.' : `Those that it has had mail for: ${known}${sites.length > KNOWN_TOLD ? ` and ${sites.length - KNOWN_TOLD} more` : ''}.`;
+    return problem('no-such-site', { detail: `Nobody knows a site "${asked.slice(0, 100)}" of "${stream}". ${hint}` });
+  }
+}
+
+const KNOWN_TOLD = 10;
+const DOMAIN = /^(?=.{1,253}$)[a-z0-9-]+(?:\.[a-z0-9-]+)+$/;
+const LONGEST = 365 * 86_400_000;
+
+const targetOf = ({ stream, site }: Pick<z.output<typeof PauseInput>, 'stream' | 'site'>) => ({ stream, ...(site === undefined ? {} : { site }) });
+
+function momentsOf(depths: QueueDepth[]): { oldestAt: string | null; nextDue: string | null } {
+  const least = (values: (number | null)[]) => nullableTime(values.reduce((least, one) => (one === null ? least : least === null ? one : Math.min(least, one)), null));
+  return { oldestAt: least(depths.map(({ oldestAt }) => oldestAt)), nextDue: least(depths.map(({ nextDue }) => nextDue)) };
+}
