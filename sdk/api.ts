@@ -4,8 +4,10 @@
  * it adds nothing but the path and the types.
  */
 import type {
-  AttachedMessage, BatchResult, EventPage, FrameAddress, Inbox, InboxCount, InboxInput, Info, Message, MessageChecks, MessageDetail, MessageInput, MessagePage,
-  MessageQuery, NewCredential, ScopeQuery, Stream, StreamInput, StreamPatch, SubmitResult, WaitQuery, WaitResult,
+  AdvanceInput, AdvanceSummary, AttachedMessage, BatchResult, ClassifyInput, Delivery, EventPage, EventWaitQuery, Explained, FrameAddress, Hook, HookCall, HookCallPage,
+  HookInput, HookPatch, Inbox, InboxCount, InboxInput, Info, Message, MessageChecks, MessageDetail, MessageInput, MessagePage, MessageQuery, NewCredential, PauseInput,
+  MagicList, PersonaList, PosternEvent, QueueChanged, QueueScope, QueueView, RecipientPage, RecipientState, Scenario, ScenarioTried, ScenarioTry, ScenarioView, ScopeQuery, Stream,
+  StreamClock, StreamInput, StreamPatch, SubmitResult, Suppression, SuppressionImport, SuppressionInput, SuppressionPage, SuppressionReason, WaitQuery, WaitResult,
 } from './contract.ts';
 import type { Query, RequestBody, Wire } from './wire.ts';
 
@@ -61,7 +63,57 @@ export function createApi(wire: Wire) {
     inboxes: async (query: { stream?: string; prefix?: string; limit?: number } = {}, options: Options = {}) => (await json<{ inboxes: InboxCount[] }>('GET', '/v1/inboxes', { query, ...options })).inboxes,
     createInbox: (input: InboxInput = {}, options: Options = {}) => json<Inbox>('POST', '/v1/inboxes', { json: input, ...options }),
     tags: async (query: { stream?: string } = {}, options: Options = {}) => (await json<{ tags: { tag: string; messages: number }[] }>('GET', '/v1/tags', { query, ...options })).tags,
-    events: (query: { after?: number; latest?: number; limit?: number; stream?: string; types?: string } = {}, options: Options = {}) => json<EventPage>('GET', '/v1/events', { query, ...options }),
+    events: (query: { after?: number; latest?: number; limit?: number; stream?: string; types?: string; message?: string } = {}, options: Options = {}) => json<EventPage>('GET', '/v1/events', { query, ...options }),
+    /** The first event that fits, of the past or to come. */
+    waitEvent: (query: EventWaitQuery, options: Options = {}) => json<PosternEvent>('GET', '/v1/events/wait', { query: asQuery(query), ...options }),
+
+    /** What became of a message: recipients, attempts, what came back. */
+    delivery: (id: string, { transcript, ...options }: Options & { /** False leaves the dialogues out. */ transcript?: boolean } = {}) => json<Delivery>('GET', `/v1/messages/${at(id)}/delivery`, { query: { transcript }, ...options }),
+    queue: (query: { stream?: string } = {}, options: Options = {}) => json<QueueView>('GET', '/v1/queue', { query, ...options }),
+    queueRecipients: ({ states, ...query }: { stream?: string; message?: string; destination?: string; states?: RecipientState[]; cursor?: string; limit?: number }, options: Options = {}) =>
+      json<RecipientPage>('GET', '/v1/queue/recipients', { query: { ...query, states: states?.join(',') }, ...options }),
+    retry: (scope: QueueScope, options: Options = {}) => json<QueueChanged>('POST', '/v1/queue/retry', { json: scope, ...options }),
+    hold: (scope: QueueScope, options: Options = {}) => json<QueueChanged>('POST', '/v1/queue/hold', { json: scope, ...options }),
+    release: (scope: QueueScope, options: Options = {}) => json<QueueChanged>('POST', '/v1/queue/release', { json: scope, ...options }),
+    cancel: (scope: QueueScope, options: Options = {}) => json<QueueChanged>('POST', '/v1/queue/cancel', { json: scope, ...options }),
+    pause: async (input: PauseInput, options: Options = {}) => void (await answer('POST', '/v1/queue/pause', { json: input, ...options })),
+    resume: (input: { stream: string; site?: string }, options: Options = {}) => json<QueueChanged>('POST', '/v1/queue/resume', { json: input, ...options }),
+
+    scenario: (stream?: string, options: Options = {}) => json<ScenarioView>('GET', `${streamPath(stream)}/scenario`, options),
+    setScenario: (stream: string, scenario: Scenario, options: Options = {}) => json<ScenarioView>('PUT', `${streamPath(stream)}/scenario`, { json: scenario, ...options }),
+    removeScenario: async (stream: string, options: Options = {}) => void (await answer('DELETE', `${streamPath(stream)}/scenario`, options)),
+    /** Forgets hits, counters, greylist and rates. */
+    resetScenario: (stream: string, options: Options = {}) => json<ScenarioView>('POST', `${streamPath(stream)}/scenario/reset`, options),
+    tryScenario: (stream: string, asked: ScenarioTry, options: Options = {}) => json<ScenarioTried>('POST', `${streamPath(stream)}/scenario/try`, { json: asked, ...options }),
+    /** Magic addresses, and what they do. */
+    magic: (options: Options = {}) => json<MagicList>('GET', '/v1/magic', options),
+    personas: async (options: Options = {}) => (await json<PersonaList>('GET', '/v1/personas', options)).personas,
+    persona: (name: string, options: Options = {}) => json<PersonaList['personas'][number]>('GET', `/v1/personas/${at(name)}`, options),
+
+    clock: (stream?: string, options: Options = {}) => json<StreamClock>('GET', `${streamPath(stream)}/clock`, options),
+    advance: (stream: string, input: AdvanceInput, options: Options = {}) => json<AdvanceSummary>('POST', `${streamPath(stream)}/clock/advance`, { json: input, ...options }),
+
+    /** `stream: '*'` are those for every stream. */
+    suppressions: (query: { stream?: string; q?: string; reason?: SuppressionReason; cursor?: string; limit?: number } = {}, options: Options = {}) => json<SuppressionPage>('GET', '/v1/suppressions', { query, ...options }),
+    suppress: (input: SuppressionInput, options: Options = {}) => json<Suppression>('POST', '/v1/suppressions', { json: input, ...options }),
+    unsuppress: async (address: string, stream?: string, options: Options = {}) => void (await answer('DELETE', '/v1/suppressions', { query: { address, stream }, ...options })),
+    importSuppressions: (file: RequestBody, { format = 'csv', stream, ...options }: Options & { format?: 'csv' | 'jsonl'; stream?: string } = {}) =>
+      json<SuppressionImport>('POST', '/v1/suppressions/import', { body: file, query: { stream }, headers: { 'content-type': format === 'csv' ? 'text/csv' : 'application/x-ndjson' }, ...options }),
+    exportSuppressions: async (query: { format?: 'csv' | 'jsonl'; stream?: string; q?: string; reason?: SuppressionReason } = {}, options: Options = {}) => (await answer('GET', '/v1/suppressions/export', { query, ...options })).text(),
+
+    hooks: async (stream?: string, options: Options = {}) => (await json<{ hooks: Hook[] }>('GET', `${streamPath(stream)}/hooks`, options)).hooks,
+    createHook: (stream: string, input: HookInput, options: Options = {}) => json<Hook>('POST', `${streamPath(stream)}/hooks`, { json: input, ...options }),
+    hook: (id: string, options: Options = {}) => json<Hook>('GET', `/v1/hooks/${at(id)}`, options),
+    changeHook: (id: string, change: HookPatch, options: Options = {}) => json<Hook>('PATCH', `/v1/hooks/${at(id)}`, { json: change, ...options }),
+    deleteHook: async (id: string, options: Options = {}) => void (await answer('DELETE', `/v1/hooks/${at(id)}`, options)),
+    hookCalls: (id: string, query: { state?: HookCall['state']; cursor?: string; limit?: number } = {}, options: Options = {}) => json<HookCallPage>('GET', `/v1/hooks/${at(id)}/calls`, { query, ...options }),
+    hookCall: (id: string, options: Options = {}) => json<HookCall>('GET', `/v1/hook-calls/${at(id)}`, options),
+    /** A call of type `hook.test`, made at once; how it went is in the hook's calls. */
+    testHook: (id: string, options: Options = {}) => json<HookCall>('POST', `/v1/hooks/${at(id)}/test`, options),
+    replayHookCall: (id: string, options: Options = {}) => json<HookCall>('POST', `/v1/hook-calls/${at(id)}/replay`, options),
+
+    /** What a reply of a mail server means, by which rule, and what Postern would do. */
+    classify: (reply: ClassifyInput | string, options: Options = {}) => json<Explained>('POST', '/v1/classify', { json: typeof reply === 'string' ? { text: reply } : reply, ...options }),
   };
 }
 

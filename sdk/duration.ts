@@ -1,6 +1,9 @@
 /** Durations as a test writes them: milliseconds, or a text like `500ms`, `10s`, `2m`, `1h30m`. */
 export type Duration = number | string;
 
+/** Milliseconds that one request of a wait is held at most: fetch (undici) gives up on a silent one after five minutes. */
+export const ROUND = 60_000;
+
 const UNITS = { ms: 1, s: 1000, m: 60_000, h: 3_600_000, d: 86_400_000 };
 
 export function toMs(duration: Duration, what: string): number {

@@ -3,7 +3,7 @@
  * and what to change; the facts it was made from are its fields, so that a
  * runner or a report can show them in its own way.
  */
-import type { Message, NearMiss, Problem } from './contract.ts';
+import type { Message, NearMiss, PosternEvent, Problem } from './contract.ts';
 
 /** The sandbox answered with a problem (RFC 9457), or could not be asked at all. */
 export class PosternError extends Error {
@@ -35,6 +35,24 @@ export class WaitTimeoutError extends PosternError {
   override name = 'WaitTimeoutError';
   readonly facts: WaitFacts;
   constructor(message: string, facts: WaitFacts, problem?: Problem) {
+    super(message, { problem });
+    this.facts = facts;
+  }
+}
+
+export type EventFacts = {
+  criteria: string[];
+  /** Milliseconds. */
+  waited: number;
+  /** What did happen, oldest first. */
+  happened: PosternEvent[];
+};
+
+/** A wait for an event ran out. Its message shows what did happen. */
+export class EventTimeoutError extends PosternError {
+  override name = 'EventTimeoutError';
+  readonly facts: EventFacts;
+  constructor(message: string, facts: EventFacts, problem?: Problem) {
     super(message, { problem });
     this.facts = facts;
   }

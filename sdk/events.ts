@@ -13,6 +13,8 @@ export type EventOptions = {
   stream?: string | undefined;
   /** Only these kinds. */
   types?: PosternEvent['type'][] | undefined;
+  /** Only what happened to this message. */
+  message?: string | undefined;
   signal?: AbortSignal | undefined;
   /** Told true whenever the stream is open (again), false when it broke. */
   onLine?: (open: boolean) => void;
@@ -30,7 +32,7 @@ export async function* readEvents(wire: Wire, options: EventOptions = {}): Async
   try {
     while (!signal.aborted) {
       try {
-        const response = await wire.answer('GET', '/v1/events/stream', { query: { after: last, stream: options.stream, types: options.types?.join(',') }, headers: { accept: 'text/event-stream', 'last-event-id': last === undefined ? undefined : String(last) }, signal });
+        const response = await wire.answer('GET', '/v1/events/stream', { query: { after: last, stream: options.stream, types: options.types?.join(','), message: options.message }, headers: { accept: 'text/event-stream', 'last-event-id': last === undefined ? undefined : String(last) }, signal });
         everOpen = true;
         pause = BACK.first;
         options.onLine?.(true);

@@ -7,6 +7,10 @@
 import type { Api } from './api.ts';
 import type { Attachment, CalendarPart, Check, Compat, EnvelopeDetail, Link, ListUnsubscribe, Mailbox, MessageDetail, MimePart, SessionDetail } from './contract.ts';
 import { NotInMessageError } from './errors.ts';
+import { cut } from './message-text.ts';
+import { SentMessage } from './sent.ts';
+
+export { cut };
 
 const NOBODY: Mailbox = { name: '', address: '' };
 
@@ -41,11 +45,9 @@ export class ReceivedAttachment {
   }
 }
 
-export class ReceivedMessage {
-  readonly id: string;
+export class ReceivedMessage extends SentMessage {
   /** Where it stands in the order of arrival: `after: message` waits for what came later. */
   readonly cursor: string;
-  readonly stream: string;
   readonly subject: string;
   /** The first mailbox of From; both parts empty when there is none. */
   readonly from: Mailbox;
@@ -70,11 +72,10 @@ export class ReceivedMessage {
   readonly #detail: MessageDetail;
 
   constructor(api: Api, detail: MessageDetail) {
+    super(api, { id: detail.id, messageId: detail.messageId, stream: detail.stream, recipients: detail.envelope.to });
     this.#api = api;
     this.#detail = detail;
-    this.id = detail.id;
     this.cursor = detail.cursor;
-    this.stream = detail.stream;
     this.subject = detail.subject;
     this.from = detail.from[0] ?? NOBODY;
     this.to = detail.to;
@@ -96,7 +97,6 @@ export class ReceivedMessage {
   /** Everything as the API said it. */
   get detail(): MessageDetail { return this.#detail; }
   get size(): number { return this.#detail.size; }
-  get messageId(): string { return this.#detail.messageId; }
   get metadata(): Record<string, string> { return this.#detail.metadata; }
   get listUnsubscribe(): ListUnsubscribe | null { return this.#detail.listUnsubscribe; }
   get calendar(): CalendarPart[] { return this.#detail.calendar; }
@@ -165,7 +165,7 @@ export class ReceivedMessage {
   }
 
   /** What a printed assertion shows. */
-  toJSON(): object {
+  override toJSON(): object {
     const { id, subject, from, to, envelope, text, links, codes, tags, receivedAt } = this;
     return {
       id, subject, from, to, envelope: { from: envelope.from, to: envelope.to }, receivedAt, tags,
@@ -190,10 +190,6 @@ export function matchesPattern(pattern: RegExp | string, text: string): boolean 
 }
 
 export const show = (pattern: RegExp | string): string => (typeof pattern === 'string' ? JSON.stringify(pattern) : String(pattern));
-
-export function cut(text: string, length: number): string {
-  return text.length <= length ? text : `${text.slice(0, length - 1).replace(/[\ud800-\udbff]$/, '')}…`;
-}
 
 function listLinks(links: Link[]): string {
   const lines = links.slice(0, 20).map(({ href, text }) => `\n  ${cut(href, 200)}${text && text !== href ? `  "${cut(text, 60)}"` : ''}`);

@@ -5,10 +5,14 @@
  */
 import { expect as baseExpect, test as base } from '@playwright/test';
 import type { Wanted } from './criteria.ts';
+import * as delivery from './delivery-expectations.ts';
+import type { AttemptsOptions, AttemptWanted, BouncedOptions, DeliveryOptions } from './delivery-expectations.ts';
 import * as matchers from './expectations.ts';
 import type { NoneOptions, Patience, WaitOptions } from './reader.ts';
 import { openInbox, type Inbox, type Sandbox } from './sandbox.ts';
 import { sandboxOfWorker, TEST_INBOX } from './shared.ts';
+
+export { from, on, type ReplyArguments, RuleBuilder, size, tagged } from './scenario.ts';
 
 /** Milliseconds that a sandbox may take to start, beside the time of the first test that asks for it. */
 const START = 60_000;
@@ -41,4 +45,9 @@ export const expect = baseExpect.extend({
   async toReceiveNothing(received: unknown, options?: NoneOptions) { return matchers.toReceiveNothing(this.isNot, received, options); },
   toHaveLink(received: unknown, pattern?: RegExp | string) { return matchers.toHaveLink(received, pattern); },
   toHaveCode(received: unknown, code?: string | RegExp) { return matchers.toHaveCode(received, code); },
+  async toBeDelivered(received: unknown, options?: DeliveryOptions) { return delivery.toBeDelivered(this.isNot, received, options); },
+  async toBeDeferred(received: unknown, times?: number | DeliveryOptions, options?: DeliveryOptions) { return delivery.toBeDeferred(this.isNot, received, times, options); },
+  async toBeBounced(received: unknown, options?: BouncedOptions) { return delivery.toBeBounced(this.isNot, received, options); },
+  async toBeSuppressed(received: unknown, options?: DeliveryOptions) { return delivery.toBeSuppressed(this.isNot, received, options); },
+  async toHaveAttempts(received: unknown, wanted: AttemptWanted[], options?: AttemptsOptions) { return delivery.toHaveAttempts(this.isNot, received, wanted, options); },
 });

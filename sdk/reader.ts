@@ -9,7 +9,9 @@ import type { Message, MessageQuery } from './contract.ts';
 import { compile, type Criteria, type Wanted } from './criteria.ts';
 import { toMs, type Duration } from './duration.ts';
 import { PosternError } from './errors.ts';
+import { waitForEvent } from './event-waiting.ts';
 import type { Where } from './explain.ts';
+import type { EventCriteria, EventOf, Happening } from './happenings.ts';
 import { ReceivedMessage } from './message.ts';
 import { expectNothing, waitForMessages } from './waiting.ts';
 
@@ -28,9 +30,14 @@ export const DEFAULT_WATCH = 1_000;
  */
 export type Patience = (timeout: number) => { timeout: number; cutBy?: string };
 
+export type WaitFor = {
+  <H extends Happening>(wanted: EventCriteria<H>, options?: WaitOptions): Promise<EventOf<H>>;
+  (wanted?: Wanted, options?: WaitOptions): Promise<ReceivedMessage>;
+};
+
 export type Reader = {
-  /** The first message that fits. */
-  waitFor(wanted?: Wanted, options?: WaitOptions): Promise<ReceivedMessage>;
+  /** The first message that fits; or, with `event`, the first event: of mail to this inbox, in this stream, or anywhere. */
+  waitFor: WaitFor;
   /** At least so many that fit. */
   waitForCount(count: number, wanted?: Wanted, options?: WaitOptions): Promise<ReceivedMessage[]>;
   /** Throws when a message that fits is there or comes within the time. */
@@ -42,14 +49,16 @@ export type Reader = {
   mark(): Promise<string>;
 };
 
-export type ReaderOptions = { api: Api; scope: Scope; where: Where; patience?: Patience | undefined; /** A mark from before any mail of the scope. */ beginning?: string | undefined };
+export type ReaderOptions = { api: Api; scope: Scope; where: Where; patience?: Patience | undefined; /** A mark from before any mail of the scope. */ beginning?: string | undefined; /** The stream of an inbox. */ stream?: string | undefined };
+
+const isEvent = (wanted: Wanted | EventCriteria | undefined): wanted is EventCriteria => typeof wanted === 'object' && !(wanted instanceof RegExp) && 'event' in wanted;
 
 /** Messages of a page. */
 const PAGE = 200;
 /** Messages read at once. */
 const ABREAST = 8;
 
-export function createReader({ api, scope, where, patience, beginning }: ReaderOptions): Reader {
+export function createReader({ api, scope, where, patience, beginning, stream }: ReaderOptions): Reader {
   const prepare = (wanted: Wanted | undefined, timeout: number, signal: AbortSignal | undefined, alsoKnown?: string[]) => {
     const compiled = compile(wanted, scope, alsoKnown);
     const allowed = patience?.(timeout) ?? { timeout };
@@ -58,9 +67,12 @@ export function createReader({ api, scope, where, patience, beginning }: ReaderO
   const scoped = <Q extends MessageQuery>(query: Q): Q => ({ ...query, ...scope });
 
   return {
-    async waitFor(wanted, { timeout = DEFAULT_TIMEOUT, signal } = {}) {
-      return (await waitForMessages(prepare(wanted, toMs(timeout, 'timeout'), signal), 1))[0]!;
-    },
+    waitFor: (async (wanted?: Wanted | EventCriteria, { timeout = DEFAULT_TIMEOUT, signal }: WaitOptions = {}) => {
+      const ms = toMs(timeout, 'timeout');
+      if (!isEvent(wanted)) return (await waitForMessages(prepare(wanted, ms, signal), 1))[0]!;
+      const allowed = patience?.(ms) ?? { timeout: ms };
+      return waitForEvent({ api, criteria: wanted, stream, scope: { ...(scope.stream === undefined ? {} : { stream: scope.stream }), ...(scope.inbox === undefined ? {} : { recipient: scope.inbox }) }, timeout: allowed.timeout, signal, cutBy: allowed.cutBy });
+    }) as WaitFor,
     async waitForCount(count, wanted, { timeout = DEFAULT_TIMEOUT, signal } = {}) {
       if (!Number.isInteger(count) || count < 1) throw new TypeError(`waitForCount waits for 1 or more, not ${count}; expectNone is for none`);
       return waitForMessages(prepare(wanted, toMs(timeout, 'timeout'), signal), count);

@@ -4,10 +4,13 @@
  * elsewhere (connect).
  */
 import { createApi, type Api, type SubmitOptions } from './api.ts';
-import type { AttachmentInput, InboxInput, Info, MessageInput, PosternEvent, SmtpSettings, Stream, StreamInput, SubmitResult } from './contract.ts';
+import type { AdvanceSummary, AttachmentInput, InboxInput, Info, MessageInput, PosternEvent, SmtpSettings, Stream, StreamInput } from './contract.ts';
 import { PosternError } from './errors.ts';
 import { readEvents, type EventOptions } from './events.ts';
+import { type Lane, laneOf, playing, type Playing } from './lane.ts';
+import { type AdvanceBy, targetOf } from './moving.ts';
 import { createReader, type Patience, type Reader } from './reader.ts';
+import { SentMessage } from './sent.ts';
 import { accessTo, withLogin, type SmtpAccess } from './smtp.ts';
 import { createWire, type WireOptions } from './wire.ts';
 
@@ -16,17 +19,24 @@ export type Inbox = Reader & {
   /** For the application under test: `smtp.url`, its parts, or `smtp.transport` for nodemailer. */
   readonly smtp: SmtpAccess;
   readonly stream: string;
+  /** Moves the time of the mail for this address alone: `'72h'`, `{ until }` or `'idle'`. */
+  advance(by: AdvanceBy): Promise<AdvanceSummary>;
   /** Deletes the mail of this inbox, and no other. */
   clear(): Promise<number>;
 };
 
 export type InboxOptions = InboxInput;
 
-export type StreamHandle = Reader & {
+/** The newest mail of a stream for one address, as the matchers look at it. */
+export type Addressee = Pick<Reader, 'latest' | 'waitFor'> & { readonly address: string };
+
+export type StreamHandle = Reader & Lane & {
   readonly name: string;
   readonly smtp: SmtpAccess;
   inbox(options?: InboxOptions | string): Promise<Inbox>;
-  send(message: Outgoing, options?: SubmitOptions): Promise<SubmitResult>;
+  /** One address within this stream, for matchers and waits. */
+  recipient(address: string): Addressee;
+  send(message: Outgoing, options?: SubmitOptions): Promise<SentMessage>;
   facts(): Promise<Stream>;
   /** Deletes the mail of this stream, and no other. */
   clear(): Promise<number>;
@@ -35,18 +45,19 @@ export type StreamHandle = Reader & {
 /** As on the wire, but an attachment may also be bytes. */
 export type Outgoing = Omit<MessageInput, 'attachments'> & { attachments?: (Omit<AttachmentInput, 'content'> & { content: string | Uint8Array })[] };
 
-export type Sandbox = Reader & AsyncDisposable & {
+/** Scenario and time of the sandbox itself are those of the stream `default`. */
+export type Sandbox = Reader & Playing & AsyncDisposable & {
   /** Address of the API and of the web inbox. */
   readonly http: string;
   readonly smtp: SmtpAccess;
   readonly info: Info;
   /** An address that nobody else has; or the given one. */
   inbox(options?: InboxOptions | string): Promise<Inbox>;
-  /** The stream of that name; made when there is none yet. */
-  stream(name: string, settings?: Omit<StreamInput, 'name'>): Promise<StreamHandle>;
+  /** The stream of that name (`default`); made when there is none yet, changed to the settings when there is. */
+  stream(name?: string, settings?: Omit<StreamInput, 'name'>): Promise<StreamHandle>;
   streams(): Promise<Stream[]>;
   /** Hands a message in over HTTP. */
-  send(message: Outgoing, options?: SubmitOptions): Promise<SubmitResult>;
+  send(message: Outgoing, options?: SubmitOptions): Promise<SentMessage>;
   events(options?: EventOptions): AsyncGenerator<PosternEvent, void, undefined>;
   /** Every route of the API. */
   readonly api: Api;
@@ -68,23 +79,26 @@ export async function openSandbox(options: SandboxOptions): Promise<Sandbox> {
   let closed: Promise<void> | undefined;
 
   const where = { smtp: `${smtp.host}:${smtp.port}` };
-  const send = async ({ attachments, ...message }: Outgoing, options?: SubmitOptions) =>
-    api.submit({ ...message, ...(attachments ? { attachments: attachments.map((one) => ({ ...one, content: typeof one.content === 'string' ? one.content : base64(one.content) })) } : {}) }, options);
+  const send = async ({ attachments, ...message }: Outgoing, options: SubmitOptions = {}) => {
+    const result = await api.submit({ ...message, ...(attachments ? { attachments: attachments.map((one) => ({ ...one, content: typeof one.content === 'string' ? one.content : base64(one.content) })) } : {}) }, options);
+    return new SentMessage(api, { ...result, stream: options.stream ?? 'default' });
+  };
 
   const sandbox: Sandbox = {
     ...createReader({ api, scope: {}, where }),
+    ...playing(api, 'default'),
     http, smtp, info, api, send,
     inbox: (options) => openInbox(api, options),
-    async stream(name, settings) {
+    async stream(name = 'default', settings = {}) {
       const facts = await api.stream(name).catch((error: unknown) => {
         if (error instanceof PosternError && error.status === 404) return undefined;
         throw error;
       });
-      if (!facts) {
-        await api.createStream({ name, ...settings }).catch((error: unknown) => {
-          if (!(error instanceof PosternError && error.status === 409)) throw error; // somebody else was quicker
-        });
-      }
+      const made = facts ? undefined : await api.createStream({ name, ...settings }).catch((error: unknown) => {
+        if (!(error instanceof PosternError && error.status === 409)) throw error; // somebody else was quicker
+        return undefined;
+      });
+      if (!made && Object.keys(settings).length > 0) await api.changeStream(name, settings);
       return streamHandle(name);
     },
     streams: () => api.streams(),
@@ -100,9 +114,14 @@ export async function openSandbox(options: SandboxOptions): Promise<Sandbox> {
   function streamHandle(name: string): StreamHandle {
     return {
       ...createReader({ api, scope: { stream: name }, where }),
+      ...laneOf(api, name),
       name,
       smtp: name === 'default' ? smtp : withLogin(smtp, name, smtp.password ?? 'any'),
       inbox: (options = {}) => openInbox(api, { ...(typeof options === 'string' ? { address: options } : options), stream: name }),
+      recipient(address) {
+        const { latest, waitFor } = createReader({ api, scope: { stream: name, inbox: address }, where });
+        return { address, latest, waitFor };
+      },
       send: (message, options) => send(message, { ...options, stream: name }),
       facts: () => api.stream(name),
       clear: async () => (await api.deleteAll({ stream: name })).deleted,
@@ -121,8 +140,9 @@ export async function openInbox(api: Api, options: InboxOptions | string = {}, p
   const settings = accessTo(smtp, api.wire.http);
   const scope = { inbox: address };
   return {
-    ...createReader({ api, scope, patience, beginning: cursor, where: { smtp: `${settings.host}:${settings.port}`, address } }),
+    ...createReader({ api, scope, patience, stream, beginning: cursor, where: { smtp: `${settings.host}:${settings.port}`, address } }),
     address, stream, smtp: settings,
+    advance: async (by) => api.advance(stream, { ...targetOf(by), recipient: address }),
     clear: async () => (await api.deleteAll(scope)).deleted,
   };
 }

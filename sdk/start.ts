@@ -3,6 +3,7 @@
  * in memory unless told otherwise, no log. The server is loaded here and only
  * here, when asked for: a client never sees its code.
  */
+import type { StreamMode } from './contract.ts';
 import { PosternError } from './errors.ts';
 import { openSandbox, type Sandbox } from './sandbox.ts';
 
@@ -14,6 +15,8 @@ export type StartOptions = {
   smtp?: string;
   /** Asked from HTTP clients; this sandbox object has it. */
   token?: string;
+  /** Of the stream `default`: `simulate` queues its mail and delivers it to the pretend remote side. */
+  mode?: StreamMode;
   /** Streams that exist from the start. */
   streams?: string[];
   /** Further settings, by the names of docs/configuration.md. */
@@ -31,7 +34,9 @@ export async function start(options: StartOptions = {}): Promise<Sandbox> {
   const args = Object.entries(set).flatMap(([name, value]) => (value === undefined ? [] : [`--${name.replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`)}=${String(value)}`]));
   const running = await assemble(readConfig({ args }));
   try {
-    return await openSandbox({ url: running.addresses.http, token: running.token ?? undefined, stop: () => running.close() });
+    const sandbox = await openSandbox({ url: running.addresses.http, token: running.token ?? undefined, stop: () => running.close() });
+    if (options.mode) await sandbox.api.changeStream('default', { mode: options.mode });
+    return sandbox;
   } catch (error) {
     await running.close();
     throw error;

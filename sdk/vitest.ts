@@ -8,10 +8,14 @@
 import { expect, test as base, vi } from 'vitest';
 import type { Wanted } from './criteria.ts';
 import { sayMs } from './duration.ts';
+import * as delivery from './delivery-expectations.ts';
+import type { AttemptsOptions, AttemptWanted, BouncedOptions, DeliveryOptions } from './delivery-expectations.ts';
 import * as matchers from './expectations.ts';
 import type { NoneOptions, Patience, WaitOptions } from './reader.ts';
 import { openInbox, type Inbox, type Sandbox } from './sandbox.ts';
 import { sandboxOfWorker, TEST_INBOX } from './shared.ts';
+
+export { from, on, type ReplyArguments, RuleBuilder, size, tagged } from './scenario.ts';
 
 /** Milliseconds beside what the runner's configuration gives. */
 const ROOM = 60_000;
@@ -63,6 +67,11 @@ expect.extend({
   async toReceiveNothing(received: unknown, options?: NoneOptions) { return matchers.toReceiveNothing(this.isNot, received, options); },
   toHaveLink(received: unknown, pattern?: RegExp | string) { return matchers.toHaveLink(received, pattern); },
   toHaveCode(received: unknown, code?: string | RegExp) { return matchers.toHaveCode(received, code); },
+  async toBeDelivered(received: unknown, options?: DeliveryOptions) { return delivery.toBeDelivered(this.isNot, received, options); },
+  async toBeDeferred(received: unknown, times?: number | DeliveryOptions, options?: DeliveryOptions) { return delivery.toBeDeferred(this.isNot, received, times, options); },
+  async toBeBounced(received: unknown, options?: BouncedOptions) { return delivery.toBeBounced(this.isNot, received, options); },
+  async toBeSuppressed(received: unknown, options?: DeliveryOptions) { return delivery.toBeSuppressed(this.isNot, received, options); },
+  async toHaveAttempts(received: unknown, wanted: AttemptWanted[], options?: AttemptsOptions) { return delivery.toHaveAttempts(this.isNot, received, wanted, options); },
 });
 
 declare module 'vitest' {
@@ -74,5 +83,14 @@ declare module 'vitest' {
     toReceiveNothing(options?: NoneOptions): Promise<void>;
     toHaveLink(pattern?: RegExp | string): R;
     toHaveCode(code?: string | RegExp): R;
+    /** Of a message, `{ message, recipient }`, an inbox or `stream.recipient(…)`, as all of these. Waits for what is being tried right now. Await it. */
+    toBeDelivered(options?: DeliveryOptions): Promise<void>;
+    /** So many times, wherever it ended; without a number, at least once. Await it. */
+    toBeDeferred(times?: number | DeliveryOptions, options?: DeliveryOptions): Promise<void>;
+    /** Refused for good, or returned afterwards. Await it. */
+    toBeBounced(options?: BouncedOptions): Promise<void>;
+    toBeSuppressed(options?: DeliveryOptions): Promise<void>;
+    /** All attempts, in order: `[{ at: '+0s', code: 451 }, { at: '+1m', code: 250 }]`. Await it. */
+    toHaveAttempts(wanted: AttemptWanted[], options?: AttemptsOptions): Promise<void>;
   }
 }

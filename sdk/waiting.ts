@@ -12,12 +12,11 @@
 import type { Api } from './api.ts';
 import type { MessageDetail, NearMiss, UnexpectedMailProblem, WaitTimeoutProblem } from './contract.ts';
 import type { Compiled } from './criteria.ts';
+import { ROUND } from './duration.ts';
 import { PosternError, UnexpectedMailError, WaitTimeoutError } from './errors.ts';
 import { tellTimeout, tellUnexpected, type Where } from './explain.ts';
 import { ReceivedMessage } from './message.ts';
 
-/** Milliseconds that one request is held at most. */
-export const ROUND = 60_000;
 /** Judging mail that keeps coming ends this long after the time is up. */
 const OVERTIME = 2_000;
 

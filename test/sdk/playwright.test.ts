@@ -11,7 +11,7 @@ test('fixtures, matchers and the raised time-out work in Playwright\'s runner', 
   const { stdout } = await promisify(execFile)(process.execPath, [cli, 'test', '--config', config], { env, timeout: 50_000 }).catch((error: { stdout: string }) => error);
   const { stats } = JSON.parse(stdout) as { stats: { expected: number; unexpected: number } };
   const messages = [...stdout.matchAll(/"message": (".*")/g)].map(([, text]) => JSON.parse(text!) as string);
-  expect({ ...stats, messages }).toMatchObject({ expected: 4, unexpected: 0, flaky: 0, skipped: 0 });
+  expect({ ...stats, messages }).toMatchObject({ expected: 5, unexpected: 0, flaky: 0, skipped: 0 });
 }, 60_000);
 
 test('a wait that fits into its test leaves the time-out alone; one of no time-out too', () => {

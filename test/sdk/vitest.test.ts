@@ -1,6 +1,6 @@
 /** The Vitest entry point, used as a user would; and what it does when a wait is longer than its test. */
 import { describe, vi } from 'vitest';
-import { expect, test, within } from '../../sdk/vitest.ts';
+import { expect, from, on, RuleBuilder, size, tagged, test, within } from '../../sdk/vitest.ts';
 
 const mail = { from: 'shop@app.test', subject: 'Welcome', text: 'Your code is 482913: https://app.test/verify' };
 
@@ -56,4 +56,10 @@ test('a wait that fits, or a test without time-out, is left alone', () => {
   expect(within(5_000, 0, now)(3_000)).toEqual({ timeout: 3_000 });
   expect(within(0, 0, now)(600_000)).toEqual({ timeout: 600_000 });
   expect(within(5_000, 0, now)(4_000)).toMatchObject({ timeout: 3_500, cutBy: expect.stringContaining('timeout: 9000') });
+});
+
+test('the builders of rules come from here, too', async ({ sandbox }) => {
+  expect(JSON.parse(JSON.stringify([on('a@*'), from('b@*'), tagged('t'), size('>1mb')]))).toEqual([{ when: { recipient: 'a@*' } }, { when: { sender: 'b@*' } }, { when: { tag: 't' } }, { when: { size: '>1mb' } }]);
+  expect(on('*')).toBeInstanceOf(RuleBuilder);
+  await sandbox.scenario(on('*').reply(550));
 });
