@@ -5,6 +5,7 @@ import type { Page } from 'playwright-core';
 import { all, invitation, invoice, newsletter, send } from './mails.ts';
 import { items, row, stage } from './stage.ts';
 import { chrome } from './browser.ts';
+import { receiver, simulated, STREAM } from './simulated.ts';
 
 const at = stage({ streams: [{ name: 'billing', retention: { messages: null, age: null, bytes: null }, tags: [], credentials: [{ user: 'billing', password: 'a-long-secret' }] }] });
 const { open, list } = at;
@@ -23,6 +24,15 @@ async function violations(page: Page, rules: string): Promise<string[]> {
   const found = await page.evaluate(`axe.run(document, { ${rules}, iframes: false }).then((r) => r.violations)`) as Violation[];
   return found.flatMap(({ id, nodes }) => nodes.map(({ target, failureSummary }) => `${id}: ${target.join(' ')} — ${failureSummary.split('\n')[1]?.trim()}`));
 }
+
+/** What stands beyond the right edge. */
+const overflowing = (page: Page): Promise<string[]> => page.evaluate(() => [...document.querySelectorAll('main *')].filter((one) => {
+  const { right, width } = one.getBoundingClientRect();
+  if (width === 0 || right <= innerWidth + 1) return false;
+  // What is cut off or scrolls within its box is no overflow of the page.
+  for (let box = one.parentElement; box && box.tagName !== 'MAIN'; box = box.parentElement) if (getComputedStyle(box).overflowX !== 'visible' && box.getBoundingClientRect().right <= innerWidth + 1 && (getComputedStyle(box).overflowX === 'hidden' || box.matches('pre, textarea, [role=tablist], .lines *'))) return false;
+  return !one.matches('.unseen');
+}).map((one) => `${one.tagName}.${one.className}`));
 
 test.skipIf(!chrome)('no view has a barrier that axe finds, in either theme', async () => {
   await send(at.house.smtp, all);
@@ -74,14 +84,7 @@ test.skipIf(!chrome)('at 360 pixels there is one column, nothing runs over the e
     await page.goto(`${at.house.http}/${place}`);
     await page.waitForFunction(() => !document.querySelector('[aria-busy=true]'));
     if (place.endsWith('checks')) await page.getByText(/to look at|good/).first().waitFor();
-    const wide = await page.evaluate(() => [...document.querySelectorAll('main *')].filter((one) => {
-      const { right, width } = one.getBoundingClientRect();
-      if (width === 0 || right <= innerWidth + 1) return false;
-      // What is cut off or scrolls within its box is no overflow of the page.
-      for (let box = one.parentElement; box && box.tagName !== 'MAIN'; box = box.parentElement) if (getComputedStyle(box).overflowX !== 'visible' && box.getBoundingClientRect().right <= innerWidth + 1 && (getComputedStyle(box).overflowX === 'hidden' || box.matches('pre, [role=tablist], .lines *'))) return false;
-      return !one.matches('.unseen');
-    }).map((one) => `${one.tagName}.${one.className}`));
-    expect([place, wide]).toEqual([place, []]);
+    expect([place, await overflowing(page)]).toEqual([place, []]);
     expect(await page.evaluate(() => document.documentElement.scrollWidth)).toBeLessThanOrEqual(360);
   }
 });
@@ -117,3 +120,45 @@ test.skipIf(!chrome)('nothing moves once it is drawn', async () => {
   expect(await page.evaluate(() => (window as unknown as { shift: number }).shift)).toBeLessThan(0.02);
   at.here.complaints.length = 0;
 });
+
+/** Rooms of a stream that simulates, with something in each; what is opened in them before a look is taken. */
+const rooms = ({ message, hook }: { message: string; hook: string }): [string, ((page: Page) => Promise<unknown>)?][] => [
+  [`#/messages/${message}/delivery`, async (page) => { await page.locator('summary').first().click(); await page.getByText('EHLO').first().waitFor(); }],
+  [`#/mail?stream=${STREAM}`, (page) => page.getByRole('button', { name: '+24h' }).waitFor()],
+  ['#/queue', async (page) => { await page.getByRole('img').first().waitFor(); await page.getByRole('button', { name: /^Details of slow\.test/ }).click(); }],
+  [`#/scenarios/${STREAM}`, async (page) => { await page.getByRole('button', { name: 'What would happen?' }).click(); await page.getByText('goes on').first().waitFor(); await page.getByRole('button', { name: /full\.test 452/ }).click(); }],
+  [`#/scenarios/${STREAM}?json`, async (page) => { await page.getByRole('tab', { name: 'JSON' }).click(); await page.getByLabel('The scenario as JSON').waitFor(); }],
+  [`#/scenarios/${STREAM}?personas`, async (page) => { await page.getByRole('tab', { name: 'Personas' }).click(); await page.getByRole('button', { name: /^Gmail/ }).click(); }],
+  [`#/scenarios/${STREAM}?magic`, async (page) => { await page.getByRole('tab', { name: 'Magic addresses' }).click(); await page.getByText('+ok', { exact: true }).first().waitFor(); }],
+  ['#/suppressions', (page) => page.getByText('hal@example.test').waitFor()],
+  [`#/hooks/${STREAM}`],
+  [`#/hooks/${STREAM}/${hook}`, async (page) => { await page.getByText(/^Hears/).click(); await page.getByRole('button', { name: /recipient\./ }).first().click(); }],
+  [`#/streams/${STREAM}`],
+];
+
+test.skipIf(!chrome)('no room of a stream that simulates has a barrier that axe finds, in either theme, or runs over the edge at 320 pixels', async () => {
+  const hooked = await receiver();
+  try {
+    const there = await simulated(at.house, hooked);
+    const page = await open('#/queue', { colorScheme: 'light' });
+    const found: unknown[] = [];
+    for (const [colorScheme, rules, width] of [['light', ALL, 1440], ['dark', COLOURS, 1440], ['light', '', 320], ['light', '', 900]] as const) {
+      await page.setViewportSize({ width, height: 800 });
+      await page.emulateMedia({ colorScheme });
+      for (const [place, act] of rooms(there)) {
+        await page.goto('about:blank');
+        await page.goto(`${at.house.http}/${place}`);
+        await page.getByRole('main').waitFor();
+        await page.waitForFunction(() => !document.querySelector('[aria-busy=true]'));
+        await act?.(page);
+        found.push(...(rules ? await violations(page, rules) : await overflowing(page)).map((one) => [place, width, colorScheme, one]));
+      }
+    }
+    await page.goto('about:blank');
+    expect(found).toEqual([]);
+  } finally {
+    hooked.close();
+    at.here?.complaints.splice(0); // pages that were left while they asked
+    await fetch(`${at.house.http}/v1/streams/${STREAM}`, { method: 'DELETE' });
+  }
+}, 120_000);

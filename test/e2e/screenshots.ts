@@ -10,6 +10,7 @@ import { running } from '../support/running.ts';
 import { launch, visit } from './browser.ts';
 import { builtUi } from './built.ts';
 import { all, plain, send } from './mails.ts';
+import { receiver, RECIPIENTS, simulated, STREAM } from './simulated.ts';
 
 const folder = fileURLToPath(new URL('../screenshots/', import.meta.url));
 const only = process.argv[2];
@@ -17,12 +18,14 @@ mkdirSync(folder, { recursive: true });
 await builtUi();
 const house = await running({ streams: [{ name: 'staging', retention: { messages: 5000, age: 7 * 86_400_000, bytes: null }, tags: [], credentials: [] }, { name: 'billing', retention: { messages: null, age: null, bytes: null }, tags: [], credentials: [{ user: 'billing', password: 'a-long-secret' }] }] });
 const empty = await running();
+const hooked = await receiver();
 const browser = await launch();
 try {
   await send(house.smtp, Array.from({ length: 40 }, (_, i) => plain(i)));
   await send(house.smtp, [plain(50), plain(51)], { user: 'staging', pass: 'x' });
   await send(house.smtp, all);
-  const { messages } = await house.get<MessagePage>('/v1/messages?limit=20');
+  const { message: receipt, hook } = await simulated(house, hooked);
+  const { messages } = await house.get<MessagePage>('/v1/messages?limit=40');
   const id = (part: string) => messages.find(({ subject }) => subject.includes(part))!.id;
   const views: [string, string, ((page: Page) => Promise<unknown>)?][] = [
     ['list', '#/'],
@@ -44,6 +47,21 @@ try {
     ['undo', '#/', async (page) => { await page.getByRole('checkbox').nth(1).click(); await page.keyboard.press('#'); await page.getByRole('button', { name: 'Undo' }).waitFor(); }],
     ['inboxes', '#/inboxes'], ['streams', '#/streams'], ['stream', '#/streams/billing', async (page) => { await page.getByRole('button', { name: 'New credential' }).click(); await page.getByText('Shown once').waitFor(); }],
     ['log', '#/events', async (page) => { await send(house.smtp, [plain(60)]); await page.getByText(/Build 1060/).first().waitFor(); }],
+    ['delivery', `#/messages/${receipt}/delivery`, (page) => page.getByText(RECIPIENTS[0]!).last().waitFor()],
+    ['delivery-open', `#/messages/${receipt}/delivery`, async (page) => { await page.locator('summary').first().click(); await page.getByText('EHLO').first().waitFor(); }],
+    ['simulated', `#/mail?stream=${STREAM}`],
+    ['queue', '#/queue', (page) => page.getByRole('img').first().waitFor()],
+    ['queue-site', `#/queue?stream=${STREAM}`, async (page) => { await page.getByRole('img').first().waitFor(); await page.getByRole('button', { name: 'Details of slow.test' }).click(); await page.getByText('Since the start').scrollIntoViewIfNeeded(); }],
+    ['scenario', `#/scenarios/${STREAM}`, async (page) => { await page.getByLabel('Recipient', { exact: true }).fill('ann@full.test'); await page.getByRole('button', { name: 'What would happen?' }).click(); await page.getByText('mailbox_full').waitFor(); }],
+    ['scenario-rule', `#/scenarios/${STREAM}`, async (page) => { await page.getByRole('button', { name: /full\.test 452/ }).click(); await page.getByLabel('Code', { exact: true }).fill('99'); await page.getByText(/must be a whole number/).first().waitFor(); }],
+    ['scenario-json', `#/scenarios/${STREAM}`, async (page) => { await page.getByRole('tab', { name: 'JSON' }).click(); const area = page.getByLabel('The scenario as JSON'); await area.fill((await area.inputValue()).replace('452', '99')); await page.getByText(/must be a whole number/).waitFor(); }],
+    ['personas', `#/scenarios/${STREAM}`, async (page) => { await page.getByRole('tab', { name: 'Personas' }).click(); await page.getByRole('button', { name: /^Gmail/ }).click(); }],
+    ['magic', `#/scenarios/${STREAM}`, async (page) => { await page.getByRole('tab', { name: 'Magic addresses' }).click(); await page.getByText('+ok', { exact: true }).first().waitFor(); }],
+    ['suppressions', '#/suppressions', async (page) => { await page.getByRole('button', { name: 'Remove hal@example.test' }).click(); }],
+    ['suppress', '#/suppressions', (page) => page.getByRole('button', { name: 'Add', exact: true }).click()],
+    ['hooks', `#/hooks/${STREAM}`], ['hook-new', `#/hooks/${STREAM}`, (page) => page.getByRole('button', { name: 'New hook' }).click()],
+    ['hook', `#/hooks/${STREAM}/${hook}`, async (page) => { await page.getByRole('button', { name: /recipient\./ }).first().click(); await page.getByRole('heading', { name: 'Calls' }).scrollIntoViewIfNeeded(); }],
+    ['stream-simulate', `#/streams/${STREAM}`],
     ['start', '#/start'],
     ['palette', '#/', (page) => page.keyboard.press('Control+k')],
     ['help', '#/', (page) => page.keyboard.press('?')],
@@ -69,4 +87,5 @@ try {
   await browser.close();
   await house.close();
   await empty.close();
+  hooked.close();
 }

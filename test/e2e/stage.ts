@@ -58,5 +58,6 @@ export async function until<T>(ask: () => Promise<T>, fits: (value: T) => boolea
   for (;;) {
     const value = await ask();
     if (fits(value)) return value;
+    await new Promise((resolve) => { setImmediate(resolve); }); // what it waits for may happen in this process
   }
 }

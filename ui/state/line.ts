@@ -3,8 +3,9 @@
  * 100,000 of them loaded every field counts; the whole message is asked for
  * when it is opened. Pure.
  */
-import type { Message } from '../../sdk/contract.ts';
+import type { Message, RecipientState } from '../../sdk/contract.ts';
 import { whoText } from './format.ts';
+import { markOf, tallyText } from './outcome.ts';
 
 export type Line = Pick<Message, 'id' | 'stream' | 'receivedAt' | 'size' | 'subject' | 'tags' | 'read' | 'parse' | 'attachments' | 'snippet'> & {
   /** Who it is from, by name; else by the envelope. */
@@ -12,13 +13,16 @@ export type Line = Pick<Message, 'id' | 'stream' | 'receivedAt' | 'size' | 'subj
   /** The first envelope recipient, and how many there are besides. */
   to: string;
   others: number;
+  /** What became of it, in the gravest word, and all of it; null when it was only captured. */
+  mark: RecipientState | null;
+  tally: string;
 };
 
 const NONE: string[] = [];
 /** Of the snippet a row shows, so many characters. */
 const SNIPPET = 120;
 
-export function lineOf({ id, stream, receivedAt, size, subject, from, envelope, tags, read, parse, attachments, snippet }: Message): Line {
+export function lineOf({ id, stream, receivedAt, size, subject, from, envelope, tags, read, parse, attachments, snippet, delivery }: Message): Line {
   return {
     id, receivedAt, size, subject, read, parse, attachments,
     stream: shared(stream),
@@ -27,6 +31,8 @@ export function lineOf({ id, stream, receivedAt, size, subject, from, envelope, 
     from: shared(whoText(from) || envelope.from || '(nobody)'),
     to: shared(envelope.to[0] ?? '(nobody)'),
     others: Math.max(0, envelope.to.length - 1),
+    mark: markOf(delivery),
+    tally: shared(tallyText(delivery)),
   };
 }
 

@@ -1,6 +1,5 @@
 /** The latest events, newest first, in plain words: what the event log shows. Begins with those of before; keeps so many and no more; can be held still to be read. */
 import type { EventPage, PosternEvent } from '../../sdk/contract.ts';
-import { plural } from './format.ts';
 
 export const KEPT = 1_000;
 /** Of what happened before the page was opened, so many. */
@@ -72,16 +71,3 @@ export class EventLog {
 }
 
 const joined = (shown: readonly PosternEvent[], arrived: readonly PosternEvent[]): PosternEvent[] => [...arrived.toReversed(), ...shown].slice(0, KEPT);
-
-export function told(event: PosternEvent): string {
-  switch (event.type) {
-    case 'message.captured': return `${event.summary.subject || '(no subject)'} — to ${event.summary.envelope.to.slice(0, 3).join(', ')}${event.summary.envelope.to.length > 3 ? ` and ${event.summary.envelope.to.length - 3} more` : ''}`;
-    case 'message.parsed': return event.parse === 'failed' ? 'could not be parsed' : `parsed${event.attachments > 0 ? `, ${plural(event.attachments, 'attachment')}` : ''}`;
-    case 'message.updated': return [event.read === undefined ? '' : event.read ? 'marked read' : 'marked unread', event.tags === undefined ? '' : `tags: ${event.tags.join(', ') || 'none'}`].filter(Boolean).join('; ');
-    case 'messages.deleted': return `${plural(event.messages.length, 'message')} deleted ${event.by === 'retention' ? 'by retention' : 'on request'}`;
-    case 'stream.created': return 'created';
-    case 'stream.updated': return 'settings changed';
-    case 'stream.deleted': return 'deleted';
-    case 'inbox.created': return event.address;
-  }
-}

@@ -6,7 +6,7 @@
  * The rows are a plain pile (pile.ts) behind one counter, `version`.
  */
 import type { Api } from '../../sdk/api.ts';
-import type { Message, MessageQuery, PosternEvent } from '../../sdk/contract.ts';
+import type { Message, MessageQuery, PosternEvent, RecipientState } from '../../sdk/contract.ts';
 import { faultOf, type Fault } from './fault.ts';
 import { lineOf, type Line } from './line.ts';
 import { Pile } from './pile.ts';
@@ -181,7 +181,19 @@ export class Mailbox {
           for (const id of event.messages) this.#gone.add(id);
           touched = this.#pile.drop(event.messages) || touched;
           break;
-        case 'stream.created': case 'stream.updated': case 'stream.deleted': case 'inbox.created': break;
+        case 'recipient.delivered': case 'recipient.deferred': case 'recipient.bounced': case 'recipient.expired': case 'recipient.suppressed': case 'recipient.cancelled': case 'recipient.held': case 'recipient.released': {
+          const entry = this.#pile.get(event.message);
+          if (!entry) break;
+          // One of many: the tally of all is asked for again, with the newest messages.
+          if (entry.line.others > 0) again = true;
+          else {
+            const mark = event.type === 'recipient.released' ? 'queued' : event.type.slice('recipient.'.length) as RecipientState;
+            entry.line = { ...entry.line, mark, tally: '' };
+            touched = true;
+          }
+          break;
+        }
+        default: break; // nothing of a list of mail
       }
     }
     if (touched) this.#changed();

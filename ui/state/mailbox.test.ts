@@ -1,5 +1,6 @@
 import fc from 'fast-check';
 import { expect, test, vi } from 'vitest';
+import type { PosternEvent } from '../../sdk/contract.ts';
 import { captured, deleted, messageOf, Refusal, scripted } from '../../test/support/scripted-api.ts';
 import { Mailbox } from './mailbox.svelte.ts';
 
@@ -201,4 +202,29 @@ test('whatever happens in whatever order, rows are those that are there and not 
     expect(shown(mailbox)).toEqual(expected);
     for (const [i, id] of expected.entries()) expect(mailbox.indexOf(id)).toBe(i);
   }), { numRuns: 60 });
+});
+
+test('what becomes of a message shows on its row: of one recipient at once, of many by asking for the tally', async () => {
+  vi.useFakeTimers();
+  try {
+    let tally = { queued: 2 } as Record<string, number>;
+    const many = () => messageOf(2, { envelope: { from: '', to: ['b@x.test', 'c@x.test'] }, delivery: tally });
+    const { api, asked } = scripted(() => ({ messages: [many(), messageOf(1, { delivery: { queued: 1 } })], next: null, unindexed: 0 }));
+    const mailbox = new Mailbox(api);
+    await mailbox.open({});
+    const marks = () => [mailbox.get('m2')?.mark, mailbox.get('m1')?.mark];
+    expect([marks(), mailbox.get('m2')?.tally]).toEqual([['queued', 'queued'], '2 queued']);
+    const outcome = (message: string, type: string) => ({ id: 50, at: '', stream: 'default', type: `recipient.${type}`, message }) as PosternEvent;
+    mailbox.hear([outcome('m1', 'deferred'), outcome('m9', 'bounced')]);
+    expect([marks(), asked.length]).toEqual([['queued', 'deferred'], 1]);
+    mailbox.hear([outcome('m1', 'held'), outcome('m1', 'released')]);
+    expect(marks()).toEqual(['queued', 'queued']);
+    tally = { delivered: 1, bounced: 1 };
+    mailbox.hear([outcome('m2', 'delivered'), outcome('m2', 'bounced')]);
+    await vi.advanceTimersByTimeAsync(2_000);
+    expect([marks()[0], mailbox.get('m2')?.tally, asked.length]).toEqual(['bounced', '1 bounced, 1 delivered', 2]);
+    mailbox.close();
+  } finally {
+    vi.useRealTimers();
+  }
 });

@@ -90,6 +90,6 @@ export class Reading {
 }
 
 /** The tabs that have something to show; the first is the one that a message opens with. */
-export function tabsOf({ html, text }: MessageDetail): Tab[] {
-  return TABS.filter((tab) => (tab === 'html' ? html !== null : tab === 'text' ? text !== null || html === null : true));
+export function tabsOf({ html, text, delivery }: MessageDetail): Tab[] {
+  return TABS.filter((tab) => (tab === 'html' ? html !== null : tab === 'text' ? text !== null || html === null : tab === 'delivery' ? (delivery ?? null) !== null : true));
 }

@@ -13,6 +13,9 @@ test('every place has an address that leads back to it', () => {
     fc.tuple(scope, name, fc.constantFrom(...TABS)).map(([s, message, tab]) => ({ at: 'mail' as const, scope: s, message, tab })),
     scope.map((s) => ({ at: 'inboxes' as const, scope: s })),
     fc.constant({ at: 'streams' as const }), name.map((one) => ({ at: 'streams' as const, name: one })),
+    text.map((stream) => ({ at: 'queue' as const, scope: { stream } })), scope.map((s) => ({ at: 'suppressions' as const, scope: s })),
+    fc.constant({ at: 'scenario' as const }), name.map((one) => ({ at: 'scenario' as const, name: one })),
+    fc.constant({ at: 'hooks' as const }), name.map((one) => ({ at: 'hooks' as const, name: one })), fc.tuple(name, name).map(([one, hook]) => ({ at: 'hooks' as const, name: one, hook })),
     fc.constant({ at: 'log' as const }), fc.constant({ at: 'start' as const }),
   );
   fc.assert(fc.property(place, (one) => {
@@ -22,7 +25,7 @@ test('every place has an address that leads back to it', () => {
 
 test('whatever stands behind # is a place', () => {
   fc.assert(fc.property(fc.string(), (hash) => {
-    expect(['mail', 'inboxes', 'streams', 'log', 'start']).toContain(placeOf(`#${hash}`).at);
+    expect(['mail', 'inboxes', 'streams', 'queue', 'scenario', 'suppressions', 'hooks', 'log', 'start']).toContain(placeOf(`#${hash}`).at);
   }));
 });
 

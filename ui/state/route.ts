@@ -7,13 +7,17 @@
 /** What a list shows. Nothing set: all mail. */
 export type Scope = { stream?: string; inbox?: string; q?: string };
 
-export const TABS = ['html', 'text', 'links', 'files', 'headers', 'envelope', 'source', 'checks'] as const;
+export const TABS = ['html', 'text', 'delivery', 'links', 'files', 'headers', 'envelope', 'source', 'checks'] as const;
 export type Tab = (typeof TABS)[number];
 
 export type Place =
   | { at: 'mail'; scope: Scope; message?: string; tab?: Tab }
   | { at: 'inboxes'; scope: Scope }
   | { at: 'streams'; name?: string }
+  | { at: 'queue'; scope: Scope }
+  | { at: 'scenario'; name?: string }
+  | { at: 'suppressions'; scope: Scope }
+  | { at: 'hooks'; name?: string; hook?: string }
   | { at: 'log' }
   | { at: 'start' };
 
@@ -29,6 +33,10 @@ export function placeOf(hash: string): Place {
     }
     case 'inboxes': return { at: 'inboxes', scope };
     case 'streams': return first ? { at: 'streams', name: first } : { at: 'streams' };
+    case 'queue': return { at: 'queue', scope: scope.stream === undefined ? {} : { stream: scope.stream } };
+    case 'scenarios': return first ? { at: 'scenario', name: first } : { at: 'scenario' };
+    case 'suppressions': return { at: 'suppressions', scope };
+    case 'hooks': return first ? { at: 'hooks', name: first, ...(second ? { hook: second } : {}) } : { at: 'hooks' };
     case 'events': return { at: 'log' };
     case 'start': return { at: 'start' };
     default: return { at: 'mail', scope };
@@ -43,6 +51,10 @@ export function hashOf(place: Place): string {
     }
     case 'inboxes': return `#/inboxes${queryOf(place.scope)}`;
     case 'streams': return place.name === undefined ? '#/streams' : `#/streams/${encodeURIComponent(place.name)}`;
+    case 'queue': return `#/queue${queryOf(place.scope)}`;
+    case 'scenario': return place.name === undefined ? '#/scenarios' : `#/scenarios/${encodeURIComponent(place.name)}`;
+    case 'suppressions': return `#/suppressions${queryOf(place.scope)}`;
+    case 'hooks': return place.name === undefined ? '#/hooks' : `#/hooks/${encodeURIComponent(place.name)}${place.hook === undefined ? '' : `/${encodeURIComponent(place.hook)}`}`;
     case 'log': return '#/events';
     case 'start': return '#/start';
   }

@@ -9,6 +9,8 @@ import type { InboxCount, PosternEvent, Stream } from '../../sdk/contract.ts';
 /** Milliseconds between a change and asking. */
 const SETTLE = 250;
 export const INBOXES_SHOWN = 200;
+/** What changes counts, or streams themselves. Attempts come by the thousand and change neither. */
+const CHANGES = new Set<PosternEvent['type']>(['message.updated', 'messages.deleted', 'stream.created', 'stream.updated', 'stream.deleted', 'stream.paused', 'stream.resumed', 'clock.advanced']);
 
 export class Streams {
   all: Stream[] = $state.raw([]);
@@ -43,7 +45,7 @@ export class Streams {
       if (event.type === 'message.captured') {
         const sum = more.get(event.stream) ?? { messages: 0, bytes: 0 };
         more.set(event.stream, { messages: sum.messages + 1, bytes: sum.bytes + event.summary.size });
-      } else if (event.type !== 'message.parsed' && event.type !== 'inbox.created') this.#loadSoon();
+      } else if (CHANGES.has(event.type)) this.#loadSoon();
     }
     if (more.size === 0) return;
     this.all = this.all.map((stream) => {
