@@ -6,6 +6,7 @@
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { availableParallelism, release } from 'node:os';
 import { bounds } from './bounds.ts';
+import { delivery } from './delivery.ts';
 import { printTable, type Row } from './figures.ts';
 import { intake } from './intake.ts';
 import { reading } from './reading.ts';
@@ -13,7 +14,7 @@ import { start } from './start.ts';
 import { ui } from './ui.ts';
 import { waits } from './waits.ts';
 
-const MEASURES = { start, intake, waits, reading, ui, bounds };
+const MEASURES = { start, intake, waits, reading, delivery, ui, bounds };
 
 const args = process.argv.slice(2);
 const quick = args.includes('--quick');

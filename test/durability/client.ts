@@ -12,28 +12,38 @@ export type Account = {
   unknown: Set<string>;
 };
 
+/** Whom the n-th message is for. */
+export type To = (n: number) => string[];
+
 let n = 0;
 
-function message(): { mark: string; bytes: Buffer } {
+function message(to: To): { mark: string; bytes: Buffer; recipients: string[] } {
+  const recipients = to(n);
   const mark = `m${process.pid}-${n++}`;
   // Mostly 2 KB; one in twenty is too large to wait in memory.
   const size = Math.random() < 0.05 ? 150_000 + Math.floor(Math.random() * 600_000) : 500 + Math.floor(Math.random() * 3_000);
   const body = randomBytes(Math.ceil(size * 0.75)).toString('base64').replace(/(.{76})/g, '$1\r\n');
-  return { mark, bytes: Buffer.from(`From: app@sender.test\r\nTo: ann@inbox.test\r\nSubject: ${mark}\r\n\r\n${body}\r\n`) };
+  return { mark, recipients, bytes: Buffer.from(`From: app@sender.test\r\nTo: ann@inbox.test\r\nSubject: ${mark}\r\n\r\n${body}\r\n`) };
 }
 
 /** Sends until the connection is gone. Never throws; what was in doubt is in the account. */
-export function sendUntilCut(where: { host: string; port: number }, account: Account): Promise<void> {
+export function sendUntilCut(where: { host: string; port: number }, account: Account, to: To = () => ['ann@inbox.test']): Promise<void> {
   return new Promise((resolve) => {
     const socket = connect(where);
     socket.setNoDelay(true);
     let text = '';
     let current: ReturnType<typeof message> | undefined;
+    let left: string[] = [];
     let step: 'greeting' | 'ehlo' | 'mail' | 'rcpt' | 'data' | 'dot' = 'greeting';
 
     const say = (line: string, next: typeof step) => {
       step = next;
       socket.write(`${line}\r\n`);
+    };
+    const mail = () => {
+      current = message(to);
+      left = [...current.recipients];
+      say('MAIL FROM:<app@sender.test>', 'mail');
     };
     const heard = (code: string) => {
       switch (step) {
@@ -41,16 +51,17 @@ export function sendUntilCut(where: { host: string; port: number }, account: Acc
         case 'dot':
           if (code === '250') account.kept.set(current!.mark, createHash('sha256').update(current!.bytes).digest('hex'));
           account.unknown.delete(current!.mark);
-          current = undefined;
-          return say('MAIL FROM:<app@sender.test>', 'mail');
-        case 'ehlo': return say('MAIL FROM:<app@sender.test>', 'mail');
-        case 'mail': return say('RCPT TO:<ann@inbox.test>', 'rcpt');
-        case 'rcpt': return say('DATA', 'data');
+          return mail();
+        case 'ehlo': return mail();
+        case 'mail':
+        case 'rcpt': {
+          const recipient = left.shift();
+          return recipient === undefined ? say('DATA', 'data') : say(`RCPT TO:<${recipient}>`, 'rcpt');
+        }
         case 'data':
-          current = message();
-          account.unknown.add(current.mark);
+          account.unknown.add(current!.mark);
           step = 'dot';
-          socket.write(current.bytes); // base64: no line of it begins with a dot
+          socket.write(current!.bytes); // base64: no line of it begins with a dot
           socket.write('.\r\n');
       }
     };
