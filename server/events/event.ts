@@ -4,6 +4,8 @@
  */
 import type { MessageSummary } from '../mail/message.ts';
 import type { Answer } from '../mail/reply.ts';
+import type { HeldReason, QueueMode } from '../mail/recipient.ts';
+import type { StreamMode } from '../mail/stream.ts';
 import type { SuppressionReason } from '../mail/suppression.ts';
 
 /** What an event of one recipient says. `at` of the event is the wall clock; `time` is the recipient's own. */
@@ -17,9 +19,11 @@ export type AttemptFacts = {
   answer: Answer;
   class: string;
   rule: string;
-  /** The attempt before was cut off by a crash. */
+  /** An attempt before was cut off by a crash, or never answered: it may have delivered it. */
   possibleDuplicate?: true;
 };
+
+export type PreflightVerdict = 'pass' | 'warn' | 'fail';
 
 export type EventBody =
   /** A submission was accepted and kept. In capture mode the terminal event of each of its recipients; otherwise `queued` says how many are on their way. */
@@ -44,7 +48,10 @@ export type EventBody =
   | ({ type: 'recipient.suppressed' } & OfRecipient & { reason: SuppressionReason; detail: string })
   /** Terminal: by a person. */
   | ({ type: 'recipient.cancelled' } & OfRecipient & { by: string })
-  | ({ type: 'recipient.held' | 'recipient.released' } & OfRecipient & { by: string })
+  | ({ type: 'recipient.held' } & OfRecipient & { by: string; reason?: HeldReason; text?: string })
+  | ({ type: 'recipient.released' } & OfRecipient & { by: string })
+  /** Mail of the inbox was put on its way for real. `to` is who gets it, `recipients` whom it was for. */
+  | { type: 'message.released'; stream: string; message: string; recipients: string[]; to: string[]; by: string }
 
   /** Mail that came back. `message` is what it is about, '' when that is not known; `report` is the mail that told. */
   | { type: 'bounce.received'; stream: string; message: string; recipient: string; report: string; time: number; class: string; hard: boolean; status: string; diagnostic: string }
@@ -52,17 +59,30 @@ export type EventBody =
   | { type: 'autoreply.received'; stream: string; message: string; recipient: string; report: string; time: number }
   | { type: 'delay.received'; stream: string; message: string; recipient: string; report: string; time: number; diagnostic: string }
 
-  | { type: 'suppression.added'; stream: string; address: string; global: boolean; reason: SuppressionReason; detail: string; by: string; message: string | null; expiresAt: number | null }
-  | { type: 'suppression.removed'; stream: string; address: string; global: boolean; by: string }
+  /** `mode` is the mail that it holds for; absent, all. */
+  | { type: 'suppression.added'; stream: string; address: string; global: boolean; mode?: QueueMode; reason: SuppressionReason; detail: string; by: string; message: string | null; expiresAt: number | null }
+  | { type: 'suppression.removed'; stream: string; address: string; global: boolean; mode?: QueueMode; by: string }
 
-  | { type: 'site.paused'; stream: string; site: string; reason: string; until: number | null; by: 'person' | 'engine' }
-  | { type: 'site.resumed'; stream: string; site: string; by: 'person' | 'engine' }
+  /** `mode` of a site: of simulated mail or of real mail; absent in events of earlier versions. */
+  | { type: 'site.paused'; stream: string; site: string; mode?: QueueMode; reason: string; until: number | null; by: 'person' | 'engine' }
+  | { type: 'site.resumed'; stream: string; site: string; mode?: QueueMode; by: 'person' | 'engine' }
   /** It goes slower (or faster again): `pace` 1 is the full limits. */
-  | { type: 'site.pace'; stream: string; site: string; pace: number; reason: string }
+  | { type: 'site.pace'; stream: string; site: string; mode?: QueueMode; pace: number; reason: string }
   | { type: 'stream.paused'; stream: string; reason: string; until: number | null }
   | { type: 'stream.resumed'; stream: string }
   /** The oldest waiting recipient of a stream is older than the threshold (`raised`), or no longer (`cleared`). */
   | { type: 'alert.queue-age'; stream: string; state: 'raised' | 'cleared'; oldest: number; threshold: number }
+  /** The one switch: nothing new is tried for real in this process. `stream` is ''. */
+  | { type: 'delivery.stopped' | 'delivery.started'; stream: string; by: string; reason: string }
+  | { type: 'stream.mode'; stream: string; from: StreamMode; to: StreamMode; by: string }
+  | { type: 'canary.approved'; stream: string; recipients: number; by: string }
+  /** A rule of a provider profile has acted: until then the site (or what shares its limits) goes slower, or rests. */
+  | { type: 'site.rule'; stream: string; site: string; mode?: QueueMode; rule: string; action: string; reason: string; until: number }
+  /** What a receiver would see of a live stream's domain has changed since yesterday. */
+  | { type: 'preflight.changed'; stream: string; domain: string; was: PreflightVerdict; now: PreflightVerdict; changes: { check: string; was: string; now: string }[] }
+  /** A share of the last hour's mail of a live stream is above the threshold, or no longer. */
+  | { type: 'alert.rate'; stream: string; state: 'raised' | 'cleared'; measure: 'bounced' | 'complained'; share: number; threshold: number; of: number }
+  | { type: 'unsubscribe.received'; stream: string; message: string; recipient: string; time: number; via: 'one-click' | 'page' }
   | { type: 'clock.advanced'; stream: string; from: number; to: number; message: string | null; recipient: string | null }
   | { type: 'scenario.changed' | 'scenario.reset'; stream: string }
   | { type: 'hook.disabled' | 'hook.enabled'; stream: string; hook: string; reason: string };

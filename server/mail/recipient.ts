@@ -21,6 +21,16 @@ export const TERMINAL = ['delivered', 'bounced', 'expired', 'suppressed', 'cance
 export type Terminal = (typeof TERMINAL)[number];
 export const isTerminal = (state: RecipientState): state is Terminal => (TERMINAL as readonly string[]).includes(state);
 
+/** The mode that it was accepted under; a switch of the stream never changes it. */
+export const QUEUE_MODES = ['simulate', 'deliver'] as const;
+export type QueueMode = (typeof QUEUE_MODES)[number];
+
+/** Why it is held: a person did it; it is not on the allow list; the canary keeps it back; it could not be signed. */
+export const HELD_REASONS = ['person', 'not-allowed', 'canary', 'unsigned'] as const;
+export type HeldReason = (typeof HELD_REASONS)[number];
+/** `text` is a sentence for people: what would have to be done. */
+export type Held = { reason: HeldReason; text: string };
+
 /** Within a stream, the more urgent first. */
 export const PRIORITIES = ['high', 'normal', 'low'] as const;
 export type Priority = (typeof PRIORITIES)[number];
@@ -38,7 +48,8 @@ export type Recipient = {
   /** Its place in the envelope, from 0. */
   n: number;
   stream: string;
-  /** As written in RCPT. */
+  mode: QueueMode;
+  /** As written in RCPT; or where it goes instead (`original`). */
   address: string;
   /** What is routed: its domain, or whatever the network told to keep apart (Network.destination). */
   destination: string;
@@ -53,8 +64,12 @@ export type Recipient = {
   offset: number;
   /** Why it is where it is, when known. */
   last: { answer: Answer; class: string; rule: string; at: number } | null;
-  /** A crash came between an attempt's begin and its outcome: it may have been delivered then. */
+  /** A crash came between an attempt's begin and its outcome, or the remote was gone before it answered to the whole message: it may have been delivered then. */
   uncertain: boolean;
+  /** Null unless held. */
+  held: Held | null;
+  /** Whom the mail was for before it was intercepted or released to another address; null when that is `address`. */
+  original: string[] | null;
 };
 
 /** One try, as it is kept and shown. */
@@ -81,6 +96,6 @@ export type Attempt = {
   connection: string;
   /** The dialogue of its transaction (connection set-up included in the first). */
   transcript: TranscriptLine[];
-  /** The attempt before was cut off by a crash, so this one may be a second delivery. */
+  /** An attempt before was cut off by a crash, or the remote was gone before it answered to the whole message: this one may be a second delivery. */
   possibleDuplicate?: true;
 };

@@ -30,7 +30,7 @@ export type Reply = {
 };
 
 /** Structured, so that no text has to be understood. */
-export const FAULTS = ['nxdomain', 'null-mx', 'no-mx', 'dns-error', 'refused', 'unreachable', 'timeout', 'disconnect', 'tls', 'malformed-reply', 'loop', 'expired', 'suppressed', 'size'] as const;
+export const FAULTS = ['nxdomain', 'null-mx', 'no-mx', 'dns-error', 'refused', 'unreachable', 'timeout', 'disconnect', 'tls', 'malformed-reply', 'loop', 'expired', 'suppressed', 'size', 'auth'] as const;
 export type Fault = {
   kind: 'fault';
   stage: Stage;

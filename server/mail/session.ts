@@ -18,6 +18,10 @@ export type TlsFacts = {
   servername?: string;
   /** As a client: why the certificate would not be trusted (`CERT_HAS_EXPIRED` …); absent when it would. */
   unverified?: string;
+  /** As a client: the certificate that was shown, and what it had to fulfil. */
+  certificate?: { subject: string; issuer: string; validTo: string; fingerprint256: string };
+  /** `none`, `required`, `mta-sts`, `dane`, `relay`, `requiretls`; with `(testing)` where only tested. */
+  policy?: string;
 };
 
 export type Session = {

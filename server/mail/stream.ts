@@ -3,16 +3,18 @@
  * `default` always exists. Its name is its key: it stands in URLs and in SMTP
  * user names, so it is short and plain.
  */
+import { DEFAULT_LIVE, type LivePolicy } from './live.ts';
 
 export const DEFAULT_STREAM = 'default';
 export const STREAM_NAME = /^[a-z0-9](?:[a-z0-9._-]{0,62}[a-z0-9])?$/;
 
 /**
  * `capture`: mail stops at the inbox. `simulate`: it is kept there and also
- * queued and delivered to the pretend remote. `deliver` comes with the gate.
+ * queued and delivered to the pretend remote. `deliver`: it is kept there, and
+ * what the gate lets out is delivered to the recipient's own MX.
  */
-export type StreamMode = 'capture' | 'simulate';
-export const STREAM_MODES: readonly StreamMode[] = ['capture', 'simulate'];
+export const STREAM_MODES = ['capture', 'simulate', 'deliver'] as const;
+export type StreamMode = (typeof STREAM_MODES)[number];
 
 /** What is kept; `null` is no limit. Messages in number, age in milliseconds, bytes of raw messages. */
 export type Retention = { messages: number | null; age: number | null; bytes: number | null };
@@ -31,6 +33,8 @@ export type SiteLimits = {
   messagesPerConnection: number;
   /** Messages per second, as GCRA with `burst` (at least 1). */
   rate: { messages: number; perMs: number; burst: number } | null;
+  /** New connections in a time, in the same way. Absent or null is no limit. */
+  connectionRate?: { connections: number; perMs: number; burst: number } | null;
 };
 
 /** How a stream's mail is queued and tried. */
@@ -54,8 +58,10 @@ export type DeliveryPolicy = {
   returnPath: string | null;
   /** What acts already while the application hands mail in: magic addresses; rules have their own `side`. */
   magicAtSubmission: boolean;
-  /** Seed of all chance of this stream: jitter, probabilities. */
+  /** Seed of all chance of this stream: jitter, probabilities, canary. */
   seed: number;
+  /** For mode `deliver`. */
+  live: LivePolicy;
 };
 
 export type Stream = {
@@ -108,4 +114,5 @@ export const DEFAULT_DELIVERY: DeliveryPolicy = {
   returnPath: null,
   magicAtSubmission: false,
   seed: 1,
+  live: DEFAULT_LIVE,
 };
