@@ -7,7 +7,7 @@ import type { Facets } from './verdict.ts';
 import { stem } from './words.ts';
 
 // The provider's own code, each in its shape.
-const TOKEN = /\b(I?PTS{1,2}\d\d|TSS?\d\d|BL\d\d|GL\d\d|S31[45]0|IB\d{3}|(?:RL|BL|PT|DM|ES)0\d{5}|(?:OFR|LPN)\d{0,3}_\d{3}|HME1|HCM\d|HM\d\d|CS\d\d|(?:DT|HL|IP|MI|RP|IB):[A-Z]{3}|(?:DNS|RTR|HVU|CON|DYN|RLY):[A-Z]{1,2}\d?)\b|(?:[?&]p=)([A-Za-z]{4,40})|\b(AUP#[A-Za-z]{1,8}-?\d{0,5})|\((S\d{4}|G\d{1,2}[A-Z]?)\)|\b(ATTR\d{1,3}|AS\(\d{1,9}\)|AS\d{6,9})/i;
+const TOKEN = /\b(I?PTS{1,2}\d\d|TSS?\d\d|BL\d\d|GL\d\d|S31[45]0|IB\d{3}|(?:RL|BL|PT|DM|ES)0\d{5}|(?:OFR|LPN)\d{0,3}_\d{3}|HME1|HCM\d|HM\d\d|CS\d\d|(?:DT|HL|IP|MI|RP|IB|WM):[A-Z]{3}|(?:DNS|RTR|HVU|CON|DYN|RLY):[A-Z]{1,2}\d?)\b|(?:[?&]p=)([A-Za-z]{4,40})|\b(AUP#[A-Za-z]{1,8}-?\d{0,5})|\((S\d{4}|G\d{1,2}[A-Z]?)\)|\b(ATTR\d{1,3}|AS\(\d{1,9}\)|AS\d{6,9})/i;
 
 /** Words of a text or a host name (its dots are spaces) that name a provider. */
 const PROVIDERS: Record<string, string> = {

@@ -21,4 +21,6 @@ export const FAULT_RULES: Record<Fault['fault'], { class: ReplyClass; action: Ac
   expired: { class: 'expired', action: 'fail' },
   suppressed: { class: 'suppressed', action: 'fail' },
   size: { class: 'too_large', action: 'fail' },
+  // A relay's: no message is to blame, and the setting may be right again in an hour.
+  auth: { class: 'credentials', action: 'retry' },
 };

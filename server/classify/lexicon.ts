@@ -13,67 +13,113 @@ export const LEXICON = {
     uzivatel|alici|kullanici|получатель|получателя|пользователь|пользователя|ящик|ящика|адрес|адресат|адреса|用户|收件人|邮箱|邮箱地址|收信人|宛先|ユーザー|ユーザ|@addr`,
   /** A mail address or what it leads to, in the words of people. */
   ADDRESS: `
-    address|email address|email|mail address|destination|destination address|destination mailbox|recipient address|recipient email|mailaddress|
-    emailaddress|address name|virtual user|local user|@addr|adresse|adresse email|boite|compte|destinataire|utilisateur|empfanger|empfangeradresse|
-    adressat|benutzer|benutzername|postfach|konto|mailadresse|emailadresse|usuario|destinatario|destin|direccion|cuenta|buzon|casilla|utente|
-    casella|indirizzo|endereco|conta|caixa|odbiorca|konta|adres|adresat|naslov|gebruiker|geadresseerde|mottagare|bruger|modtager|uzivatel|prijemce|
-    получатель|получателя|пользователь|пользователя|ящик|адрес|адресат|用户|用户名|收件人|邮箱|宛先|ユーザー|ユーザ|メールアドレス`,
+    address|email address|email|mail address|destination|destination address|destination mailbox|recipient address|recipient email|
+    mailaddress|emailaddress|address name|virtual user|local user|@addr|adresse|adresse email|boite|compte|destinataire|utilisateur|
+    empfanger|empfangeradresse|adressat|benutzer|benutzername|postfach|konto|mailadresse|emailadresse|usuario|destinatario|destin|direccion|
+    cuenta|buzon|casilla|utente|casella|indirizzo|endereco|conta|caixa|odbiorca|konta|adres|adresat|naslov|gebruiker|geadresseerde|
+    mottagare|bruger|modtager|uzivatel|prijemce|получатель|получателя|пользователь|пользователя|ящик|адрес|адресат|用户|用户名|收件人|邮箱|宛先|ユーザー|
+    ユーザ|メールアドレス|correo|correo electronico|cuenta de correo|casilla de correo|caixa postal|caixa de correio|skrzynka|skrzynki|schranka|
+    postafiok|fiok|felhasznalo|cimzett|kullanici|alici|hesap|posta kutusu|kasutaja|kayttaja|vastaanottaja|brukeren|mottaker|kontoen|postvak|
+    saaja|uzytkownik|destinataires|destinatarios|destinatari|получателей|адресата|учетная запись|аккаунт|邮件地址|收件者|使用者|帳號|帐号|账号|信箱|宛先アドレス|
+    사용자|수신자|계정|메일함`,
   /** Only what cannot be the sender's: no bare "address". */
   PERSON: `
-    recipient|recipients|rcpt|user|users|username|userid|mailbox|mailboxes|account|accounts|addressee|addressees|inbox|alias|member|subscriber|
-    customer|person|people|local part|name`,
+    recipient|recipients|rcpt|user|users|username|userid|mailbox|mailboxes|account|accounts|addressee|addressees|inbox|alias|member|
+    subscriber|customer|person|people|local part|name|user id|mail id|email id|login|login name|nickname|maildrop|mail drop|mailname|
+    employee|mailbox user|virtual user|local user|email account|mail account|user account|email user|mail user|addresses|toaddress`,
   MAILBOX: `
-    mailbox|mail box|inbox|user|account|recipient|recipients|folder|mail folder|maildir|email account|box|customer|postfach|mailbox des empfangers|
-    boite|casella|buzon|cuenta|konto|compte|destinataire|ящик|邮箱|mail|home directory|destination mailbox|@addr`,
+    mailbox|mail box|inbox|user|account|recipient|recipients|folder|mail folder|maildir|email account|box|customer|postfach|
+    mailbox des empfangers|boite|casella|buzon|cuenta|konto|compte|destinataire|ящик|邮箱|mail|home directory|destination mailbox|@addr|caixa|
+    caixa postal|caixa de correio|correo|conta|skrzynka|schranka|postafiok|fiok|posta kutusu|kutu|postvak|brevlada|inkorg|postilaatikko|
+    casilla|buzones|boite mail|boite aux lettres|utente|usuario|destinatario|empfanger|empfangers|benutzer|benutzers|почтовый ящик|ящика|
+    收件箱|信箱|收件人邮箱|メールボックス|사서함|메일박스|메일함|storage|mailspace|mail space|user account|mail account|diskspace|allotment`,
   /** Said of something that is not there. */
   ABSENT: `
     unknown|not exist|nonexist|nonexistent|non existent|non existing|does not exist|doesnt exist|dont exist|do not exist|no longer exist|
     no longer exists|not currently exist|not found|notfound|not be found|couldnt be found|cant be found|wasnt found|was not found|not known|
-    not recognized|not recognised|not listed|not in directory|not in our directory|not in recipient list|not valid|isnt valid|no longer valid|
-    no longer here|invalid|unrecognized|unrecognised|undefined|misspelled|mistyped|incorrect|nonvalid|no such|not local|not our customer|
-    unknown here|not available here|doesnt live here|not belong|not configured|not a user|not known here|no longer on|not a valid|not present|
-    not registered|unregistered|is not here|not our user|not in our database|not in database|cannot be found|can not be found|not real|dosnt exist|
-    doesn exist|do not exists|not exists|not existing|non existant|nonexistant|unexisting|not used|not on file|not handled|not hosted|not served|
-    not deliverable|cannot be reached|unreachable here|not a member here|does not live here|not part of|unused|not in use|never existed|
-    nie istnieje|nieznany|nie ma takiego|nie znaleziono|ne obstaja|nem letezik|ismeretlen|existe pas|existe plus|pas valide|pas trouve|n existe pas|
-    inconnu|inconnue|introuvable|invalide|non valide|existiert nicht|existiert nicht mehr|gibt es nicht|nicht vorhanden|nicht gefunden|
-    nicht gefunden werden|nicht bekannt|unbekannt|ungultig|nicht gultig|no existe|no valido|no valida|invalido|invalida|incorrecto|incorrecta|
-    erroneo|errato|errata|no encontrada|no se encontro|inexistente|inexistant|desconocido|desconocida|no encontrado|non esiste|non esistente|
-    inesistente|sconosciuto|sconosciuta|non trovato|non trovata|non valido|non valida|nao existe|nao encontrado|nao encontrada|desconhecido|
-    desconhecida|bestaat niet|niet gevonden|onbekend|ongeldig|finns inte|okand|ukjent|ukendt|findes ikke|finnes ikke|tuntematon|neexistuje|neznamy|
-    bulunamadi|не существует|не найден|не найдена|неизвестен|не зарегистрирован|не существовать|неизвестный|неверный|недействителен|не найдено|
-    нет такого|не обнаружен|不存在|无效|未找到|没有找到|找不到|存在しません|見つかりません|ありません|不明`,
+    not recognized|not recognised|not listed|not in directory|not in our directory|not in recipient list|not valid|isnt valid|
+    no longer valid|no longer here|invalid|unrecognized|unrecognised|undefined|misspelled|mistyped|incorrect|nonvalid|no such|not local|
+    not our customer|unknown here|not available here|doesnt live here|not belong|not configured|not a user|not known here|no longer on|
+    not a valid|not present|not registered|unregistered|is not here|not our user|not in our database|not in database|cannot be found|
+    can not be found|not real|dosnt exist|doesn exist|do not exists|not exists|not existing|non existant|nonexistant|unexisting|not used|
+    not on file|not handled|not hosted|not served|not deliverable|cannot be reached|unreachable here|not a member here|does not live here|
+    not part of|unused|not in use|never existed|nie istnieje|nieznany|nie ma takiego|nie znaleziono|ne obstaja|nem letezik|ismeretlen|
+    existe pas|existe plus|pas valide|pas trouve|n existe pas|inconnu|inconnue|introuvable|invalide|non valide|existiert nicht|
+    existiert nicht mehr|gibt es nicht|nicht vorhanden|nicht gefunden|nicht gefunden werden|nicht bekannt|unbekannt|ungultig|nicht gultig|
+    no existe|no valido|no valida|invalido|invalida|incorrecto|incorrecta|erroneo|errato|errata|no encontrada|no se encontro|inexistente|
+    inexistant|desconocido|desconocida|no encontrado|non esiste|non esistente|inesistente|sconosciuto|sconosciuta|non trovato|non trovata|
+    non valido|non valida|nao existe|nao encontrado|nao encontrada|desconhecido|desconhecida|bestaat niet|niet gevonden|onbekend|ongeldig|
+    finns inte|okand|ukjent|ukendt|findes ikke|finnes ikke|tuntematon|neexistuje|neznamy|bulunamadi|не существует|не найден|не найдена|
+    неизвестен|не зарегистрирован|не существовать|неизвестный|неверный|недействителен|не найдено|нет такого|не обнаружен|不存在|无效|未找到|没有找到|
+    找不到|存在しません|見つかりません|ありません|不明|not exits|does not exits|doesnt exists|no exist|no exists|isnt exist|is not exist|unlisted|not assigned|
+    not in service here|not provisioned|not subscribed|hasnt got|isnt local|unresolvable|not resolvable|unmatched|not match any|nonlocal|
+    not reside|doesnt reside|has no mailbox|has no account|not defined|not setup|not set up|not created|not allocated|never created|
+    is wrong|mistaken|faulty|is bad|not correct|isnt correct|not a real|not an existing|not an account|not our customers|not one of our|
+    not in our system|not in the system|not in this system|not on our system|not on this server|not on this system|not on our server|
+    not at this|could not be matched|no existing|does no exist|does no exists|nonexisting|not among|no matching|must exist|not yet exist|
+    been deleted|was deleted|might have been deleted|not deliverable address|not accepted here|not resolved|can not found|cannot found|
+    cant found|not fount|unknow|unknowned|unkown|not be located|could not locate|cannot locate|unable to locate|falsch|fehlerhaft|
+    nicht eingerichtet|ungultige|ungultiger|ungultiges|unbekannte|unbekannter|existieren nicht|nicht zustellbar|mal formee|incorrecte|
+    errone|erronee|inexistante|n est pas valide|est pas reconnu|est pas connu|est pas connue|est inconnu|inconnus|no se encuentra|
+    no esta registrado|no esta registrada|no registrado|no registrada|no corresponde|no es valida|no es valido|no fue encontrado|
+    no fue encontrada|no fue localizado|nao cadastrado|nao cadastrada|nao registrado|nao localizado|nao localizada|nao e valido|
+    nao foi encontrado|invalidos|invalidas|nie odnaleziono|bledny|bledna|nieprawidlowy|nieprawidlowa|nieistniejacy|nieistniejace|nieznana|
+    nieznane|nie znany|non raggiungibile|non corretto|non presente|non risulta|inesistenti|sconosciuti|niet bekend|niet geldig|bestaan niet|
+    ei loydy|ei ole olemassa|nenalezen|nenalezena|neplatny|neplatna|nem letezo|nem talalhato|gecersiz|mevcut degil|yok|ikke funnet|
+    hittades inte|existerar inte|eksisterer ikke|не существующий|не найдены|неизвестный адрес|неверно|отсутствует|查無|查无|無此|沒有此|没有此|無效|不存在的|
+    不正确|不正確|登録されていません|宛先不明|存在しない|존재하지 않|없는 사용자|없습니다|찾을 수 없`,
   NO_SUCH: `
     no such|wrong|no|not a|not an|not any|unknown|invalid|unrecognized|nonexistent|non existent|bad|illegal|undefined|incorrect|kein|keine|
-    ningun|ninguna|aucun|aucune|nessun|nessuna|nenhum|geen|нет такого|нет`,
+    ningun|ninguna|aucun|aucune|nessun|nessuna|nenhum|geen|нет такого|нет|unknow|unkown|no existing|no valid|not one|no matching|not our|
+    kein solcher|keinen|onbekende|ongeldige|okand|neznamy|nieznany|desconocido|desconocida|desconhecido|inconnu|inconnue|sconosciuto|
+    inesistente|inexistente|invalido|ungultige|unbekannter|unbekannte|неверный|неизвестный|несуществующий|无此|沒有此|查無此|없는`,
   /** Said of a mailbox that is no longer in use. */
   INACTIVE: `
-    disabled|disabling|inactive|inactivity|not logged in|inactivated|noactivity|no activity|deactivated|suspended|suspend|discontinued|expired|
-    closed|terminated|deleted|cancelled|canceled|retired|abandoned|blocked due to inactivity|temporarily locked|locked|not been activated|
-    no longer exists due to inactivity|placed on hold|on hold|on leave|in suspension|long time inactivity|lack of use|non use|not been used|
-    no longer maintained|no longer monitored|no longer accepts|no longer receives|no longer exist here|barred|quarantined|frozen|has moved|
-    not active|no longer active|no longer available|no longer in use|no longer on server|not activated|dormant|been removed|decommissioned|
-    deprovisioned|unsubscribed|ceased|gesperrt|nicht mehr aktiv|nicht mehr verfugbar|nicht mehr gultig|nicht mehr in gebrauch|inaktiv|geloscht|
-    stillgelegt|deaktiviert|desactive|desactivee|suspendu|suspendue|bloque|bloquee|ferme|fermee|inactif|deshabilitada|deshabilitado|desactivada|
-    desactivado|desativada|desativado|suspendida|suspendido|suspensa|bloqueada|bloqueado|inactivo|inactiva|inativo|inativa|expirada|expirado|
-    caducada|falta de uso|disattivata|disattivato|bloccato|bloccata|inutilizzo|inattivo|inattiva|scaduto|scaduta|disabilitato|disabilitata|
-    nieaktywne|nieaktywny|zablokowane|zablokowany|geblokkeerd|neaktivni|заблокирован|заблокирована|отключен|неактивен|удален|удалена|деактивирован|
-    приостановлен|停用|禁用|已停用|冻结|注销|無効`,
+    disabled|disabling|inactive|inactivity|not logged in|inactivated|noactivity|no activity|deactivated|suspended|suspend|discontinued|
+    expired|closed|terminated|deleted|cancelled|canceled|retired|abandoned|blocked due to inactivity|temporarily locked|locked|
+    not been activated|no longer exists due to inactivity|placed on hold|on hold|on leave|in suspension|long time inactivity|lack of use|
+    non use|not been used|no longer maintained|no longer monitored|no longer accepts|no longer receives|no longer exist here|barred|
+    quarantined|frozen|has moved|not active|no longer active|no longer available|no longer in use|no longer on server|not activated|dormant|
+    been removed|decommissioned|deprovisioned|unsubscribed|ceased|gesperrt|nicht mehr aktiv|nicht mehr verfugbar|nicht mehr gultig|
+    nicht mehr in gebrauch|inaktiv|geloscht|stillgelegt|deaktiviert|desactive|desactivee|suspendu|suspendue|bloque|bloquee|ferme|fermee|
+    inactif|deshabilitada|deshabilitado|desactivada|desactivado|desativada|desativado|suspendida|suspendido|suspensa|bloqueada|bloqueado|
+    inactivo|inactiva|inativo|inativa|expirada|expirado|caducada|falta de uso|disattivata|disattivato|bloccato|bloccata|inutilizzo|inattivo|
+    inattiva|scaduto|scaduta|disabilitato|disabilitata|nieaktywne|nieaktywny|zablokowane|zablokowany|geblokkeerd|neaktivni|заблокирован|
+    заблокирована|отключен|неактивен|удален|удалена|деактивирован|приостановлен|停用|禁用|已停用|冻结|注销|無効|receiving disabled|hangup|hung up|
+    dormancy|hibernated|hibernating|hibernation|hasnt entered|not entered|hasnt logged|never logged|extended inactivity|long inactivity|
+    no longer receiving|no longer receives mail|switched off|turned off|out of use|obsolete|defunct|deregistered|vacated|
+    locked or suspended|pending deletion|purged|disused|deprecated|unpaid|nonpayment|non payment|overdue|inactivated due|passive|unactive|
+    deactivated user|not enabled|has been closed|is closed|no longer open|no longer exists on|no longer with|no longer valid|
+    no longer accepted|zablokowana|nieaktywna|zamkniete|zamknieta|usuniete|usunieta|usuniety|inattive|sospesa|sospeso|chiusa|cessata|
+    dismessa|rimossa|eliminada|eliminado|cancelada|cancelado|encerrada|encerrado|dada de baja|de baja|inhabilitada|inhabilitado|
+    dado de baja|aufgelost|nicht mehr genutzt|nicht mehr benutzt|nicht mehr existent|abgemeldet|gekundigt|abgelaufen|ausgeschieden|
+    abgeschaltet|geschlossen|cloture|cloturee|supprime|supprimee|resilie|resiliee|inactive depuis|opgeheven|uitgeschakeld|gesloten|
+    verwijderd|niet meer actief|niet meer in gebruik|avslutat|avstangd|stangt|zrusen|zrusena|zruseno|zablokovan|kapali|pasif|askiya alinmis|
+    отключена|удалён|закрыт|закрыта|неактивный|деактивирована|не активен|приостановлена|заблокированный|已被禁用|休眠|已过期|过期|暂停|被封|已封|挂起|停止使用|停權|
+    停用中|利用停止|停止|解約|휴면|정지|탈퇴|해지`,
   FULL: `
     full|over quota|overquota|quota full|quota violation|quota issue|quota limit|quota reached|above quota|over limit quota|mailbox limit|
-    maximum storage|quota exceeded|quota exceed|exceeded quota|over its quota|over the quota|over disk quota|out of storage|insufficient storage|
-    insufficient space|exceeded storage|storage full|not enough space|enough space|enough storage|no space|space left|no room|too full|overdrawn|
-    oversized mailbox|out of quota|over quote|exceeding quota|quota violated|full quota|limit quota|quota exhausted|quota limit exceeded|
-    storage limit|storage quota|disk quota|space quota|space limit|volle|voll|uberfullt|erschopft|uberlaufen|ubervoll|pleine|plein|saturee|llena|
-    lleno|llenos|piena|pieno|cheia|cheio|pelna|przepelniona|plna|dolu|vol|переполнен|переполнена|переполнено|容量|已满|满了|いっぱい`,
+    maximum storage|quota exceeded|quota exceed|exceeded quota|over its quota|over the quota|over disk quota|out of storage|
+    insufficient storage|insufficient space|exceeded storage|storage full|not enough space|enough space|enough storage|no space|space left|
+    no room|too full|overdrawn|oversized mailbox|out of quota|over quote|exceeding quota|quota violated|full quota|limit quota|
+    quota exhausted|quota limit exceeded|storage limit|storage quota|disk quota|space quota|space limit|volle|voll|uberfullt|erschopft|
+    uberlaufen|ubervoll|pleine|plein|saturee|llena|lleno|llenos|piena|pieno|cheia|cheio|pelna|przepelniona|plna|dolu|vol|переполнен|
+    переполнена|переполнено|容量|已满|满了|いっぱい|used up|lack of space|not enough room|out of space|no free space|no more room|out of disk|
+    inode limit|blocks limit|out of room|no remaining space|no available space|cheias|llenas|esaurita|esaurito|satura|saturado|saturada|
+    exhausted space|overschreden|pleines|przekroczono|zapelniona|zapelnione|megtelt|zaplnena|preplnena|dolmus|taynna|fullt|fylld|voller|
+    volles|speichervolumen|speicherplatz|超出|已超|空间已满|容量不足|爆满|溢出|超過|가득|초과|용량`,
   EXCEEDED: `
-    exceeded|exceed|exceeds|exceeding|over|reached|hit|above|beyond|surpassed|too many|excess|exhausted|depasse|depassee|uberschritten|superado|
-    превышен|превышена|超过`,
+    exceeded|exceed|exceeds|exceeding|over|reached|hit|above|beyond|surpassed|too many|excess|exhausted|depasse|depassee|uberschritten|
+    superado|превышен|превышена|超过|exeeded|over the|overdrawn|more than|surpasses|overschreden|przekroczono|przekroczony|przekroczona|
+    excedido|excedida|ultrapassado|ultrapassou|ha superato|superata|superato|superada|ubersteigt|uberschreitet|超出|超過|초과`,
   REFUSED: `
-    rejected|reject|rejecting|rejection|refused|refuse|denied|deny|blocked|block|bounced|not accepted|not accept|not be accepted|wont be accepted|
-    does not accept|doesnt accept|not allowed|disallowed|forbidden|prohibited|declined|dropped|discarded|not permitted|disapproved|unwanted|
-    undeliverable|not delivered|not welcome|returned|cannot be delivered|wasnt delivered|not like|not be delivered|unacceptable|abgelehnt|
-    zuruckgewiesen|verweigert|refusee|rejete|rejetee|rechazado|rechazada|rifiutato|odrzucona|отклонено|отклонен|拒绝|拒收`,
+    rejected|reject|rejecting|rejection|refused|refuse|denied|deny|blocked|block|bounced|not accepted|not accept|not be accepted|
+    wont be accepted|does not accept|doesnt accept|not allowed|disallowed|forbidden|prohibited|declined|dropped|discarded|not permitted|
+    disapproved|unwanted|undeliverable|not delivered|not welcome|returned|cannot be delivered|wasnt delivered|not like|not be delivered|
+    unacceptable|abgelehnt|zuruckgewiesen|verweigert|refusee|rejete|rejetee|rechazado|rechazada|rifiutato|odrzucona|отклонено|отклонен|拒绝|
+    拒收|odrzucony|odrzucono|odmowa|abgewiesen|verworfen|nicht angenommen|geweigerd|afgewezen|rifiutata|respinto|respinta|respinti|rechazados|
+    denegado|denegada|recusado|recusada|rejeitado|rejeitada|avvisad|nekad|odmitnuto|odmitnuta|zamitnuto|elutasitva|reddedildi|отвергнуто|
+    отклонена|отказано|запрещено|запрещен|不接受|拒絕|拒絶|拒否|거부|차단|被拒`,
   LISTED: `
     blacklisted|blacklist|black listed|blacklists|black list|blackholed|blocklisted|blocklist|block list|blocked list|blocking list|denylist|
     denylisted|deny list|blackhole list|reject list|bad senders list|listed|rbl|dnsbl|dnsrbl|rbls|dnsbls|listing|realtime block|real time block|
@@ -94,13 +140,17 @@ export const LEXICON = {
     sending address|sender address|originator|reverse path|from domain|sender domain|return email|return mail|absender|absenderadresse|
     absenderdomain|expediteur|remitente|mittente|remetente|nadawca|afzender|отправитель|отправителя|发件人|发信人|送信者`,
   SPAM: `
-    spam|spammy|spams|spamming|spammer|spammers|advertising|advertisement|commercial email|commercial e mail|commercial mail|unsolicited commercial|
-    ube|uce|junk|junk mail|bulk mail|unsolicited|unsolicited mail|unsolicited email|unsolicited bulk|unsolicited content|spamassassin|spam assassin|
-    anti spam|antispam|phish|phishing|scam|spamhalter|dspam|bogofilter|spamlike|spam like|spamlist|spamscore|solicite|no deseado|indesirable|спам|
-    спама|спамом|垃圾邮件`,
+    spam|spammy|spams|spamming|spammer|spammers|advertising|advertisement|commercial email|commercial e mail|commercial mail|
+    unsolicited commercial|ube|uce|junk|junk mail|bulk mail|unsolicited|unsolicited mail|unsolicited email|unsolicited bulk|
+    unsolicited content|spamassassin|spam assassin|anti spam|antispam|phish|phishing|scam|spamhalter|dspam|bogofilter|spamlike|spam like|
+    spamlist|spamscore|solicite|no deseado|indesirable|спам|спама|спамом|垃圾邮件|junkmail|spamtext|spambomb|spam bomb|spam contents|
+    advertisements|unsolicited messages|antyspamowy|antyspamowa|spamu|spamem|nevyzadana|roskapostia|skrappost|istenmeyen|werbung|
+    unerwunschte|pourriel|publicite|publicitaire|non sollicite|correo basura|correo no deseado|lixo eletronico|indesiderata|indesejado|垃圾信|
+    垃圾|迷惑メール|스팸|рассылка|нежелательная|нежелательное`,
   VIRUS: `
     virus|viruses|viral|malware|malicious|worm|trojan|infected|infection|infections|infizierte|infecte|infectado|infetto|ransomware|exploit|
-    executable|banned file|dangerous|virusdetected|вирус|病毒|schadcode`,
+    executable|banned file|dangerous|virusdetected|вирус|病毒|schadcode|macro|macros|vba|spyware|exploits|malicious code|wirus|virusinfected|
+    infected file|заражен|ウイルス|바이러스`,
   POLICY: `
     policy|policies|policyviolation|mailpolicy|rule|rules|restriction|restrictions|administratively|administrative|administrator|regulations|
     politique|richtlinie|richtlinien|politica|политика|策略`,
@@ -114,11 +164,15 @@ export const LEXICON = {
     softfail|permerror|unauthenticated|rejected|reject|violation|refused|forged|broken`,
   AUTHN: 'spf|openspf|dkim|dmarc|domainkeys|domain keys|senderid|sender id|sender policy framework|arc|dmarc policy|spf record|dkim signature|domainkey',
   LATER: `
-    later|again|try again|try later|retry|temporarily|temporary|temporaire|temporairement|please wait|plus tard|moment|minutes|minute|spater|
-    mas tarde|позже|稍后`,
+    later|again|try again|try later|retry|temporarily|temporary|temporaire|temporairement|please wait|plus tard|moment|minutes|minute|
+    spater|mas tarde|позже|稍后|try back|trying again|shortly|a while|some time|momentarily|momentanement|nuevamente|de nouveau|pozniej|
+    posteriormente|piu tardi|riprova|riprovare|tente novamente|mais tarde|intente|senare|daha sonra|pozdeji|kesobb|erneut|nochmal|
+    попробуйте|повторите|后再试|再试|後で|나중에|稍後|再試`,
   BUSY: `
     busy|overloaded|overload|unavailable|not available|not responding|down|maintenance|out of service|resources|resource|congested|loaded|
-    load average|high load|too busy|indisponible|ausgelastet|surcharge|недоступен|繁忙`,
+    load average|high load|too busy|indisponible|ausgelastet|surcharge|недоступен|繁忙|overloading|not accessible|inaccessible|
+    not operational|malfunction|closed for|nicht verfugbar|nicht erreichbar|occupe|ocupado|no disponible|indisponivel|non disponibile|
+    niedostepny|niedostepna|onbereikbaar|недоступна|不可用|忙|繁忙中|混雑`,
   RELAY: 'relay|relaying|relayed|relays|relayhost|relai|relais|gateway|third party|中继|ретрансляция',
   RATE: `
     rate|rates|frequency|frequent|throttled|throttle|throttling|too fast|too frequently|too often|quickly|velocity|flood|flooding|speed|speeding|

@@ -10,7 +10,7 @@
  * by a hostile text: every atom is found in one pass over the words, and a
  * phrase then costs its occurrences times its gap, which is at most 12.
  */
-import { stem } from './words.ts';
+import { addWord, stem } from './words.ts';
 
 export const GAP_LIMIT = 12;
 
@@ -81,7 +81,9 @@ export function vocabulary(lexicon: Record<string, string>): Vocabulary {
   };
 
   function spell(words: string, atom: number): void {
-    const [first, ...rest] = words.trim().split(/\s+/).flatMap(spelling);
+    const spelled: string[] = [];
+    for (const word of words.trim().split(/\s+/).flatMap(spelling)) addWord(spelled, word);
+    const [first, ...rest] = spelled;
     const list = entries.get(first!) ?? [];
     entries.set(first!, list);
     const same = list.find((entry) => entry.rest.join(' ') === rest.join(' '));

@@ -7,9 +7,11 @@
  * what is inside a name never looks like a sentence. The parts of hosts stand
  * behind the sentence, after `@tail`, since block lists are named there; the
  * words of a URL's path have a slash before them. Scripts without spaces are
- * one character a word.
+ * one character a word. "UserUnknown" is also "user unknown", a "mail-box" a
+ * "mailbox", and a word that is often misspelled is what was meant.
  */
 import { anyOf } from './any-of.ts';
+import { MISSPELLED } from './misspelled.ts';
 
 /** Characters of text that are looked at. */
 export const TEXT_LIMIT = 2_048;
@@ -32,16 +34,22 @@ const PREAMBLE = anyOf(String.raw`
 `, 'g');
 // What Postfix puts before the reason it was given: it must not count as a reason of its own.
 const STAMP = /\b(recipient address(?:es)?|sender address|client host|helo command) rejected ?:/g;
-const CHUNK = /https?:\/\/[^\s<>"]+|[^\s<>()[\]{}",;!?|=«»“”]+/g;
+const CHUNK = /https?:\/\/[^\s<>"]+|[^\s<>()[\]{}",;!?|=*«»“”]+/g;
 const ADDRESS = /[^@:.]@[a-z0-9[]/;
 const NUMERIC = /^#?[\d.:/]+$/;
 const IPV4 = /^\d{1,3}(\.\d{1,3}){3}(:\d+)?$/;
 const WORD = /[\p{L}\p{M}]+|\d+/gu;
 const WORD_ASCII = /[a-z]+|\d+/g;
+const HUMP = /[a-z][A-Z][a-z]/;
+/** A word of speech like UserUnknown: not in an address, a host, a path or an id. */
+const CAMEL = /(?<![^\s"'(<[_-])[A-Z]?[a-z]{2,20}(?:[A-Z][a-z]{2,20}){1,5}(?![\w@/=-]|[.:]\S)/g;
+const HUMPS = /([a-z])([A-Z])/g;
 const UNSPACED = /[\p{Script=Han}\p{Script=Hiragana}\p{Script=Katakana}\p{Script=Hangul}]/u;
 
 export function wordsOf(text: string): string[] {
-  let read = (text.length > TEXT_LIMIT ? `${text.slice(0, TEXT_LIMIT - END_KEPT)} ${text.slice(-END_KEPT)}` : text).toLowerCase();
+  let read = text.length > TEXT_LIMIT ? `${text.slice(0, TEXT_LIMIT - END_KEPT)} ${text.slice(-END_KEPT)}` : text;
+  if (HUMP.test(read)) read = read.replace(CAMEL, (word) => `${word} ${word.replace(HUMPS, '$1 $2')}`);
+  read = read.toLowerCase();
   // eslint-disable-next-line no-control-regex
   const ascii = !/[^\x00-\x7f]/.test(read);
   if (!ascii) read = fold(read);
@@ -52,7 +60,7 @@ export function wordsOf(text: string): string[] {
     for (const word of piece.match(ascii ? WORD_ASCII : WORD) ?? []) {
       if (into.length >= WORD_LIMIT) return;
       if (!ascii && UNSPACED.test(word)) into.push(...Array.from(word));
-      else into.push(stem(word));
+      else addWord(into, stem(word));
     }
   };
   for (const chunk of read.match(CHUNK) ?? []) {
@@ -84,6 +92,12 @@ export function wordsOf(text: string): string[] {
   return words.length > WORD_LIMIT ? words.slice(0, WORD_LIMIT) : words;
 }
 
+/** "mail box" and "mail-box" are a mailbox. The same for rule and reply. */
+export function addWord(words: string[], word: string): void {
+  if (word === 'box' && words.at(-1) === 'mail') words[words.length - 1] = 'mailbox';
+  else words.push(word);
+}
+
 /** Compatibility forms and accents go; what is left of «é» is «e». */
 const fold = (text: string): string => text.replace(/[’‘´]/g, "'").replace(/ß/g, 'ss').normalize('NFKD').replace(/\p{Diacritic}/gu, '').normalize('NFC').toLowerCase().slice(0, TEXT_LIMIT * 2);
 
@@ -105,8 +119,12 @@ const NOT_TOP = new Set(['please', 'for', 'see', 'the', 'if', 'contact', 'visit'
 
 /** English endings, roughly, and the same for every word of rule and reply: what comes out need not be a word. */
 export function stem(word: string): string {
+  if (word.length <= 3 || word === 'listed') return word;
+  return ending(MISSPELLED.get(word) ?? word);
+}
+
+function ending(word: string): string {
   const length = word.length;
-  if (length <= 3 || word === 'listed') return word;
   if (word.endsWith('ies') || word.endsWith('ied')) return `${word.slice(0, -3)}y`;
   let base = word;
   if (word.endsWith('ing') && length >= 6) base = word.slice(0, -3);

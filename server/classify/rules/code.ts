@@ -26,8 +26,13 @@ export const CODE_RULES: readonly Rule[] = [
   {
     id: 'code.recipient-named', class: 'invalid_recipient', code: [550, 551, 553, 511], action: 'strike',
     when: ['(recipient|recipients|user|mailbox|account|addressee|rcpt)'],
-    unless: ['SENDER', 'POLICY', 'SPAM'],
+    unless: ['SENDER', 'POLICY', 'SPAM', 'your ~2 account', '(database|maintenance|process|module|sending|outgoing|outbound)', '(mailbox|user) server'],
     samples: ['550 That user we would rather like to be told about'],
+  },
+  {
+    id: 'code.refused', class: 'policy', code: [554, 571],
+    when: ['(message|mail|email|transaction|delivery|your|you|we|our|access|sorry|not|cannot|unable|error|problem|failed|failure)'],
+    samples: ['554 Transaction failed', '571 Sorry, try the front door'],
   },
   { id: 'code.later', class: 'server_error', code: [4], samples: ['451 b17'] },
 ];

@@ -356,12 +356,14 @@ export const PROVIDER_RULES: readonly Rule[] = [
       '550 Sender frequency limited.',
     ],
   },
+  { id: 'netease.ptr', class: 'dns_identity', token: ['RP:RDN'], samples: ['553 RP:RDN mx22 http://mail.163.com/help/help_spam_16.htm'] },
+  { id: 'netease.address', class: 'ip_blocked', token: ['HL:IPB', 'HL:IHU', 'HL:REP', 'HL:MEP', 'WM:BLI', 'DT:RBL'], samples: ['554 HL:IPB 163 mx4'] },
   {
-    id: 'netease.rate', class: 'rate_limited', token: ['HL:*', 'RP:*', 'MI:CEL', 'MI:DMC', 'MI:IMF', 'MI:CCL'],
+    id: 'netease.rate', class: 'rate_limited', token: ['HL:*', 'RP:*', 'MI:CEL', 'MI:DMC', 'MI:IMF', 'MI:CCL', 'MI:SFQ', 'MI:STC'],
     samples: ['550 RP:ORQ http://mail.163.com/help/help_spam_16.htm', '550 HL:ITC gzga2-smtp, too many messages'],
   },
   { id: 'netease.spam', class: 'spam_content', token: ['DT:*', 'MI:SPB'], samples: ['554 DT:SPM mx10, http://mail.163.com/help/help_spam_16.htm'] },
-  { id: 'netease.authentication', class: 'authentication', token: ['MI:SPF', 'MI:SFQ', 'MI:DMA', 'MI:DMR'], samples: ['550 MI:SPF mx4, http://mail.163.com/help/help_spam_16.htm'] },
+  { id: 'netease.authentication', class: 'authentication', token: ['MI:SPF', 'MI:DMA', 'MI:DMR'], samples: ['550 MI:SPF mx4, http://mail.163.com/help/help_spam_16.htm'] },
   { id: 'netease.block', class: 'ip_blocked', token: ['IB:*', 'IP:*'], samples: ['554 IP:BLK mx13, http://mail.163.com/help/help_spam_16.htm'] },
 
   // Mimecast: a deferral for senders it does not know yet or thinks little of. Waiting and going slower are right for both.

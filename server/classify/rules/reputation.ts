@@ -17,6 +17,7 @@ export const REPUTATION_RULES: readonly Rule[] = [
       'password protected ~2 (file|attachment|archive|zip)',
       '(encrypted|executable|unacceptable|unwanted|suspicious|unsafe) ~1 (attachment|attachments|zip|archive)',
       'security ~3 (issue|threat|risk) ~3 (content|attachment)', 'potential security issue',
+      '(macro|macros|vba) ~5 (found|detected|inside|blocked|document|file|email)', '(office|zip|document) ~3 file ~2 containing',
     ],
     unless: [
       'spam or virus', 'SPAM ~3 virus', '(unable|failed|could not|cannot|cant) ~2 scan', 'EXCEEDED ~6 length', '(EXCEEDED|limit) ~3 attachment size',
@@ -42,7 +43,7 @@ export const REPUTATION_RULES: readonly Rule[] = [
       '(outgoing|outbound|sending) ~5 (disabled|suspended|blocked|terminated)', '(fake|bogus|forged) sender', 'screening',
       '(blocked|banned|refuse|refused|reject|rejected|deny) ~3 (mail|email|emails|messages) from ~2 (domain|sender)',
       '(mail|email|emails|messages) from ~1 @host ~5 LISTED', 'sender reputation',
-      'sender ~3 (banned|blocked|denied|blacklisted|refused|prohibited|disallowed|is not allowed|not accepted)',
+      'sender ~3 (banned|blocked|denied|blacklisted|refused|prohibited|disallowed|is not allowed|not accepted)', '(link|uri) ~5 (listed|blacklisted)',
     ],
     unless: [
       '(ip|client host|@ip) ~6 LISTED', 'smtp service', '(client host|host|server|mta) ~3 (blocked|blacklisted|listed)', 'contains', 'from ip',
@@ -65,7 +66,8 @@ export const REPUTATION_RULES: readonly Rule[] = [
     ],
     unless: [
       'content ~3 (spam|blocked)', 'spf', 'score of', 'because ~3 reports', 'spam content', 'recipient ~2 address blacklisted', 'banned word',
-      'banned from', 'user ~2 not listed', 'return path header', 'not listed', 'spam message rejected',
+      'banned from', 'user ~2 not listed', 'return path header', 'not listed', 'spam message rejected', 'url ~6 listed',
+      '(user|recipient|users) ~1 (reject list|blacklist|block list|blocklist)',
     ],
     samples: [
       '554 5.7.1 Service unavailable; Client host [192.0.2.1] blocked using zen.spamhaus.org; https://www.spamhaus.org/query/ip/192.0.2.1',
@@ -96,7 +98,10 @@ export const REPUTATION_RULES: readonly Rule[] = [
       '(many|excessive) ~2 (unknown|invalid|bad|failed|nonexistent) ~2 (users|recipients|rcpt|rcpts|rcpt to|addresses) ~3 (from|host|ip|@ip)',
       'too many unknown users',
       '(adresse ip|direccion ip|indirizzo ip|ip adresse|endereco ip) ~4 (bloquee|bloqueada|bloccato|bloccata|gesperrt|blockiert|REFUSED|LISTED)',
-      '(many|bad) rcpt to',
+      '(many|bad) rcpt to', 'no longer accepts ~1 connections', 'dynamically ~1 assigned',
+      '(ip|@ip|host) ~2 (hangup|suspended|filtered|hung|quarantined|restricted)', '(access|allowed) ~3 from your (location|country|region|area)',
+      '(ip|@ip) ~3 (must|should) ~2 register', 'register your ip',
+      '(host|server|ip|@ip|machine|network|mta) ~4 (caught|detected|reported|known|seen|found|sends|sent|been) ~2 (sending spam|spamming|to send spam)',
     ],
     unless: [
       'domain reputation', 'spam source', 'content ~3 rejected', 'SPAM ~2 (content|filter)', 'PERSON ~1 (blocked|denied)',
@@ -133,6 +138,8 @@ export const REPUTATION_RULES: readonly Rule[] = [
       'multiple addresses in from', 'messages (missing|without)', '(improperly|incorrectly) formatted', 'binary content', '(line|lines) ~2 too long',
       'line length', 'media (error|not supported)', '(conversion|mime) ~3 (prohibited|failed|not supported)', 'header ~2 (too|exceeds)',
       'content transfer encoding', '(smtputf8|eai|internationalized)', 'not a valid rfc',
+      '(stray|bare|naked|lone|isolated) (lf|cr|linefeed|newline|carriage return|line feed|line feeds|carriage returns)',
+      '(required|internet|email) standards', '(from|to|date|subject|sender|reply to|cc) header ~6 (valid|address|missing|invalid|empty|malformed)',
     ],
     unless: [
       'SPAM ~4 content', 'header based', 'recipient address syntax', 'mail client may not', 'helo', 'sender policy framework', 'domain of',
@@ -160,9 +167,10 @@ export const REPUTATION_RULES: readonly Rule[] = [
       '(scored|score|score of|points) ~3 (high|exceeds|spam|too|above)', 'dictionary check', 'bayes', 'fingerprint', 'similar to ~3 reported',
       '(scored|score|scores|rated) ~3 (high|exceeds|over|above)', '(filter|filters) ~3 (score|scored|high)',
       'bulk (mailing|mailings|email|advertising|messages)', 'looks like', 'filter ~2 (rejected|blocked)', 'mail content denied', '内容',
-      'contenu ~3 (refuse|suspect)',
+      'contenu ~3 (refuse|suspect)', '(message|mail|email) ~4 (unwanted|undesired|unsolicited)', 'url ~6 (listed|blacklisted)',
+      '(unwanted|undesired) ~2 (message|mail|email|here)',
     ],
-    unless: ['POLICY ~1 (reasons|violation) local'],
+    unless: ['POLICY ~1 (reasons|violation) local', '(users|user|recipient) ~1 reject list'],
     samples: [
       '554 5.7.1 Your message was rejected as spam',
       '550 5.7.1 message content rejected',

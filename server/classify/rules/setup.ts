@@ -12,7 +12,9 @@ export const SETUP_RULES: readonly Rule[] = [
       '(greylisted|greylist|greylisting|graylisted|graylisting|graylist|grey listed|gray listed|grey listing|postgrey|greylisté|liste grise|lista gris|серый список|灰名单)',
       'first time ~4 (sender|see|seen|contact|attempt)', 'first contact', 'not ~2 seen ~4 before',
       '(unknown|new|unfamiliar|unrecognized) (sender|triplet|host|client|correspondent) ~4 LATER', '(delayed|deferred|tempfailed) ~2 first',
-      'triplet', 'anti spam delay', '(come|try) back ~2 in ~2 (minutes|seconds)',
+      'triplet', 'anti spam delay', '(come|try) back ~2 in ~2 (minutes|seconds)', 'you are new',
+      '(new|unknown) (here|sender|host|server|ip) ~4 (wait|try again|retry|come back)', 'first time sender',
+      '(grey|gray) ~1 (defer|deferred|list|listed|delay|delayed)',
     ],
     samples: [
       '451 4.7.1 Greylisting in action, please come back later',
@@ -32,6 +34,8 @@ export const SETUP_RULES: readonly Rule[] = [
     when: [
       'AUTHN', 'sender ~2 policy prohibits', 'unauthenticated (messages|mail|email) from', 'not allowed to send ~4 (from|for|as)',
       'not (authorized|permitted|designated) to send ~4 (from|for|as|on behalf)', 'doesnt allow sending', 'authentication checks',
+      '(domain owner|domain owners|owner of domain) ~4 (reject|rejects|refuse|prohibits)',
+      'not ~2 (originate|come|sent|originating) from ~3 (authorized|authorised|permitted|designated|allowed) ~1 (server|host|source|ip|mail server|address|servers)',
     ],
     unless: ['HOPS', '(country|countries|region|location)'],
     samples: [
@@ -62,8 +66,10 @@ export const SETUP_RULES: readonly Rule[] = [
       '(ip|@ip|ip address|client host|sending host|your host|your server|your hostname|client hostname) ~3 (must|cannot|cant|could not|couldnt|does not|doesnt|not|should) ~1 (resolve|be resolved|resolvable)',
       '@host ~1 host (cant|cannot|could not) be resolved', '@host ~2 (invalid|not valid) ~2 dns',
       '(missing|no|without|lacks) ~2 (a dns|dns a) ~1 (entry|record) ~2 (ip|@ip|host|hostname)',
+      '(host name|hostname|name|dns|address) lookup ~1 (failure|failed|error|fails) ~3 (your ip|@ip|your host|your address|client|your server)',
+      '@client-rejected ~3 (hostname|host name|name) ~2 ABSENT', '(connecting|your|client|sending) ~1 (host|hostname|host name) ~3 ABSENT',
     ],
-    unless: ['RELAY ~1 denied'],
+    unless: ['RELAY ~1 denied', 'LISTED', 'BLOCKLIST'],
     samples: [
       '550 5.7.25 Access denied, the sending IPv6 address [2001:db8::1] must have a reverse DNS record',
       '550 <a@example.test>: Bad DNS PTR resource record',
@@ -108,8 +114,8 @@ export const SETUP_RULES: readonly Rule[] = [
       '(encrypted|secure) ~2 (transmission|transport|delivery|channel)', 'mx record authenticity',
       '(requires|require|must use|need|needs|use) ~2 (starttls|tls|ssl|encryption|encrypted|secure connection)', '(tls|ssl) (handshake|negotiation)',
       '(invalid|bad|wrong|untrusted|expired|unknown) ~3 certificate',
-      'certificate ~4 (expired|invalid|not trusted|untrusted|verify|verification|mismatch|rejected|failed|required)', 'without encryption',
-      'mta sts', 'dane', 'tlsa', '(plaintext|plain text|cleartext|unencrypted) ~2 (connection|connections|session|sessions|login|mail|delivery)',
+      'certificate ~4 (expired|invalid|not trusted|untrusted|verify|verification|mismatch|rejected|failed|required)', 'without encryption', 'mta sts',
+      'dane', 'tlsa', '(plaintext|plain text|cleartext|unencrypted) ~2 (connection|connections|session|sessions|login|mail|delivery)',
       'tls ~1 (not|temporarily) ~1 (available|unavailable)', '(support|supports) ~1 (tls|starttls|encryption)',
     ],
     unless: ['smtp auth', 'auth command'],
@@ -119,7 +125,6 @@ export const SETUP_RULES: readonly Rule[] = [
       '553 this route requires encryption (tls)',
     ],
   },
-
   {
     id: 'credentials.refused', class: 'credentials',
     when: [
@@ -128,6 +133,8 @@ export const SETUP_RULES: readonly Rule[] = [
       '(username|user name) and password', '(incorrect|wrong|bad|invalid) ~1 authentication', 'failed logins', 'authorization failed',
       'application specific password', 'password required', 'web browser ~4 sign in', 'too many login', 'please log in', 'smtp auth',
       'pop before smtp', 'authentication failure', 'failed to authenticate', 'identity changes permitted',
+      '(fail|failed|failing|failures|bad|unsuccessful|wrong|many) ~1 (authentication|auth|login|logins|logon)',
+      '(check|receive|get|pop|fetch|collect|retrieve) ~2 mail ~2 before ~1 (sending|send)',
     ],
     unless: ['dkim', 'spf', 'dmarc', 'RELAY', 'check'],
     samples: [
@@ -151,9 +158,16 @@ export const SETUP_RULES: readonly Rule[] = [
       '(authentication|auth|login) ~2 (required|needed|necessary|mandatory|first)', 'authentication required', 'auth required',
       '(must|need|needs|please|require|requires) ~3 (authenticate|authentication|auth|log in|login)', 'not authenticated', 'unauthenticated mail',
       'local user only', 'client was not authenticated',
+      '(only|allowed|permitted|possible|accepted) ~2 (with|after) (authentication|auth|login|smtp auth|authenticating)',
     ],
     unless: ['dkim', 'spf', 'dmarc', 'RELAY'],
     samples: ['530 5.7.0 Authentication required', '550 Unauthenticated mail not allowed from this range'],
+  },
+  {
+    id: 'credentials.code', class: 'credentials', code: [530, 534, 535, 538],
+    when: ['(user|username|account|password|log in|login|auth|authentication|credentials)'],
+    unless: ['TLS', 'RELAY', 'AUTHN', 'recipient'],
+    samples: ['535 User account is disabled, cannot log in'],
   },
   {
     id: 'relay.denied', class: 'relay_denied',
@@ -170,10 +184,13 @@ export const SETUP_RULES: readonly Rule[] = [
       '(gateway|server|host) ~2 does not (serve|handle|host|accept mail for) ~3 (domain|@host)',
       '(domain|host) ~3 not ~2 (hosted|handled|served|local) ~1 here', 'not hosted (here|on)', 'is not (local|served)',
       '(mail|email) server not authoritative', 'not responsible for', 'mail for ~4 not accepted here',
+      '(not|cant|cannot|doesnt|does not|isnt|arent) ~3 (allow|allowed|permitted|configured) ~2 (to|for) ~1 relay',
+      '(non local|nonlocal|remote) ~1 (address|email|recipient|domain|e mail) ~4 (authentication|authenticate)',
+      '(configured|authorized|allowed) to ~1 let you', 'relay (operation|attempt|request) ~1 (rejected|refused|denied)',
     ],
     unless: [
       'excessive ~2 recipients', 'RELAY recipient table', 'on relay of ~8 (spam|sender)', 'privaterelay', 'SPAM', '(sender|dns) ~12 on relay of',
-      'registered gateway user',
+      'registered gateway user', 'handle mail for ~2 (user|recipient|mailbox|person)',
     ],
     samples: [
       '554 5.7.1 <user@example.net>: Relay access denied',
@@ -184,6 +201,19 @@ export const SETUP_RULES: readonly Rule[] = [
   },
 
   {
+    id: 'sender.callout', class: 'sender_invalid',
+    when: [
+      'sender verify failed', '(verification|verify) failed for @addr', 'postmaster verification', 'dns check failed',
+      '(sender|return|envelope sender|return path|from) ~1 (mailbox|user|address|account) ~4 (not exist|does not exist|doesnt exist|unknown|not found|not valid|invalid|undeliverable|no longer exists)',
+      'envelope sender ~3 (not a valid|not valid|invalid|unknown|does not exist)',
+    ],
+    unless: ['(recipient|rcpt) ~2 (verify|verification)', 'spf check', 'AUTHN'],
+    samples: [
+      '550-Verification failed for <a@example.test>\n550-The account or domain may not exist, they may be blacklisted, or missing the proper dns entries.\n550 Sender verify failed',
+      '550 Domain may not exist or DNS check failed',
+    ],
+  },
+  {
     id: 'sender.rejected', class: 'sender_invalid',
     when: [
       '@sender-rejected ~8 (ABSENT|undeliverable|unverified|not owned|not logged|verify|resolve|fully qualified)', 'sender verify failed',
@@ -191,9 +221,15 @@ export const SETUP_RULES: readonly Rule[] = [
       '(verification|verify) failed for @addr',
       '(sender|sending|from|mail from|return path) ~2 domain ~2 (resolve|resolution|lookup|dns) ~1 (fail|failed|failure|error)',
       'SENDER & (doesnt have|does not have|has no|have no|neither|without|has neither|lacks) ~4 (mx|mx record|mx records|a record|a records|dns records|dns record)',
+      'postmaster verification', 'verification failed ~2 (while|checking)',
+      'sender ~1 (check|verification|verify|validation) ~1 (error|failed|failure)',
+      '(callout|callback|call back) ~2 (error|failed|failure|incomplete)',
     ],
     unless: ['LISTED'],
-    samples: ['550 Sender verify failed', '550 5.1.0 <a@example.test>: Sender address rejected: User unknown in virtual mailbox table'],
+    samples: [
+      '550 Could not complete sender verify callout',
+      '550 5.1.0 <a@example.test>: Sender address rejected: User unknown in virtual mailbox table',
+    ],
   },
   { id: 'sender.status', class: 'sender_invalid', enhanced: ['1.8'], unless: ['outbound', '(recipient|user) ~3 ABSENT'], samples: ['550 5.1.8 <a@example.test> Invalid address'] },
   {
@@ -203,11 +239,12 @@ export const SETUP_RULES: readonly Rule[] = [
       'SENDER ~3 (required|must contain|must resolve|must have|unverifiable)', 'unverifiable ~3 SENDER', 'callback to ~1 SENDER',
       'SENDER ~5 (not exist|does not exist|doesnt exist|not found|must exist|does not resolve|not resolve|unresolvable|unroutable|cannot be verified|could not be verified|could not be confirmed|not verified|verify failed|verification failed|verification|callout|callback|no mx|has no mx|invalid|not valid|is bad|not good|unknown|must be valid|no dns|domain not found|nullmx|null mx|does not accept|mx record|syntax|fully qualified|unverified|undeliverable|not local|not registered|not exists)',
       '(invalid|bad|unknown|illegal|unroutable|unresolvable|nonexistent|malformed|improper|verify|resolve|no such|unverified|fake|forged|missing|valid mx for|records for|valid) ~2 SENDER',
-      'valid from address', '(no|find|valid) ~2 mx ~2 SENDER', 'no mx record', 'from ~6 no mx record', 'sender from ~3 has no',
-      'return email domain', 'return address ~6 (invalid|resolve|exist)', '(invalid|bad) dns mx',
+      'valid from address', '(no|find|valid) ~2 mx ~2 SENDER', 'no mx record', 'from ~6 no mx record', 'sender from ~3 has no', 'return email domain',
+      'return address ~6 (invalid|resolve|exist)', '(invalid|bad) dns mx',
       'mail from ~4 (domain|address) ~3 (not exist|doesnt exist|does not exist|not found|not resolve|does not resolve)',
       'sending domain ~4 (not exist|does not exist|not resolve|no mx|not found)', 'sender email ~4 not (valid|registered|verified)',
       'from domain is invalid', 'registered gateway user', 'can not verify sender', 'purported responsible', 'could not verify sender',
+      'SENDER ~5 (not be resolved|cannot be resolved|could not be resolved|can not be resolved|unresolved)',
     ],
     unless: [
       'AUTH ~3 SENDER', '(mail from|rcpt to) ~1 (parameter|parameters|command|option)', 'LISTED', 'recipient domain', 'RECIPIENT unknown in',

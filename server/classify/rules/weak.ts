@@ -29,6 +29,19 @@ export const WEAK_RULES: readonly Rule[] = [
   },
 
   {
+    id: 'absent.bare', class: 'invalid_recipient', code: [5, 0], action: 'strike',
+    when: [
+      '(does not|doesnt|do not|not|no longer) (exist|exists)', 'doesnt exists', '(nonexistent|non existent) ~1 (here|address|recipient|user)',
+      'nie istnieje', 'no existe', 'nao existe', 'non esiste', 'existe pas', 'existiert nicht', 'bestaat niet', 'не существует', '不存在',
+    ],
+    unless: [
+      'SENDER',
+      '(host|domain|@host|file|directory|path|command|header|headers|record|records|mx|dns|server|table|relay|certificate|message|policy|service|page|rule|ptr|entry|list|alias)',
+      'or undefined',
+    ],
+    samples: ['550 does not exist', '550_does_not_exist_here'],
+  },
+  {
     id: 'inactive.bare', class: 'inactive_recipient', code: [5], action: 'strike',
     when: ['(is|been) ~1 (disabled|deactivated|suspended|discontinued|terminated)'],
     unless: [
@@ -72,6 +85,8 @@ export const WEAK_RULES: readonly Rule[] = [
       'command died', 'not accepting connections', 'giving up', 'service ~1 unavailable', 'mailer error', 'exec',
       'process ~3 (died|failed|exit|status)', 'multiple retries', 'config error', 'i o error', 'broken configuration', 'resources ~3 unavailable',
       'delivery ~3 temporarily ~1 suspended', 'temporarily unable',
+      '(cant|cannot|could not|couldnt|unable to|failed to|error) ~2 (open|opening|create|creating|lock|chdir|append|access|accessing) ~4 (mailbox|maildir|file|home|homedir|dot lock|directory|output|mail file|database|document|spool)',
+      '(permanent|fatal) ~1 error in', 'home directory', 'user path',
     ],
     unless: [
       'queue too long', 'retry timeout exceeded', 'BLOCKLIST', 'client host', 'client blocked', 'POLICY', 'access denied', 'words', 'denied', 'spam',
@@ -106,6 +121,7 @@ export const WEAK_RULES: readonly Rule[] = [
     when: [
       '(dont|do not|not|cannot|will not|wont|doesnt|does not) ~1 (accept|take|deliver|process|receive)', 'POLICY', 'REFUSED', 'denied',
       '(prohibited|unauthorized|not authorized|no permission|permission|violation|violations|refusé|verweigert|rechazado|отклонено|拒绝)',
+      '(message|mail|email) ~2 (is|was|has been) ~1 (banned|forbidden|unwanted|disallowed)',
     ],
     unless: ['address rejected @host'],
     samples: ['550 5.0.0 Mail rejected.', '554 5.7.1 Forbidden for policy reasons', '550 5.7.0 Local Policy Violation'],
