@@ -73,6 +73,43 @@ test('a complaint and an out-of-office reply come in the order of their times', 
   expect(came[1]!.text).toMatch('message/feedback-report');
 });
 
+test('whoever asked for it is told that it was delivered: once for each recipient who was named so', async () => {
+  const { postern, came, move, store } = house([]);
+  const client = await postern.greeted('bob@shop.test');
+  await client.expect('EHLO client.test', '250');
+  await client.expect('MAIL FROM:<ann@app.test> ENVID=order+2B7', '250');
+  await client.expect('RCPT TO:<bob@shop.test> NOTIFY=FAILURE,success ORCPT=rfc822;Bob+2BShop@shop.test', '250');
+  await client.expect('RCPT TO:<eve@shop.test> NOTIFY=FAILURE', '250');
+  await client.expect('RCPT TO:<carl@shop.test>', '250');
+  await client.expect('DATA', '354');
+  client.send('Message-ID: <1@app.test>\r\nSubject: Hello\r\n\r\nHello Bob\r\n.\r\n');
+  expect(await client.reply()).toMatch(/^250/);
+  client.destroy();
+  expect(store.rows.size).toBe(1);
+  await move(1_000);
+  expect(came).toMatchObject([{ at: 1_000, to: 'ann@app.test' }]);
+  const { text } = came[0]!;
+  expect(parseBounce(Buffer.from(text))).toMatchObject({ kind: 'delivered_dsn', recipients: [{ recipient: 'bob@shop.test', action: 'delivered', status: '2.0.0' }] });
+  expect(text).toMatch(/^Original-Envelope-Id: order\+7\r$/m);
+  expect(text).toMatch(/^Original-Recipient: rfc822; Bob\+Shop@shop\.test\r$/m);
+  expect(text).toMatch('Delivery Status Notification (Success)');
+});
+
+test('who bounces later was not delivered to, and nobody is told so; a null sender is told nothing', async () => {
+  const { postern, store } = house([]);
+  for (const [from, to] of [['ann@app.test', 'bob+dsn.30s.5-1-1@shop.test'], ['', 'bob@shop.test']] as const) {
+    const client = await postern.greeted(to);
+    await client.expect('EHLO client.test', '250');
+    await client.expect(`MAIL FROM:<${from}>`, '250');
+    await client.expect(`RCPT TO:<${to}> NOTIFY=SUCCESS`, '250');
+    await client.expect('DATA', '354');
+    client.send('Subject: Hello\r\n\r\nHello\r\n.\r\n');
+    expect(await client.reply()).toMatch(/^250/);
+    client.destroy();
+  }
+  expect([...store.rows.values()].map(({ json }) => (JSON.parse(json) as { send: string }).send)).toEqual(['dsn']);
+});
+
 test('a message from nobody brings nothing', async () => {
   const { take, store } = house([]);
   expect(await take('bob+dsn.30s@shop.test', '')).toMatch(/^250/);

@@ -1,6 +1,6 @@
 /**
  * What the pretend remote sends later, although it took the message: bounces,
- * complaints, replies. Kept in the store before the 250 goes out, sent when
+ * complaints, replies, and the success DSN that the sender asked for. Kept in the store before the 250 goes out, sent when
  * the stream's clock says so, to the envelope sender, and only then forgotten:
  * a crash in between sends it again, with the same Message-ID. One timer a
  * stream, for the earliest; nothing is polled.
@@ -10,19 +10,20 @@ import { composeLater } from '../../dsn/compose-later.ts';
 import type { MakeId } from '../../ids.ts';
 import type { Log } from '../../log.ts';
 import type { PlannedStore } from '../../queue/port.ts';
-import type { Later } from '../../scenario/scenario.ts';
-import type { Original } from './desk.ts';
+import type { Original, Promised } from './desk.ts';
 
 /** What is to be written, and of what. Times are of the stream's clock. */
 export type Letter = {
   /** Of the plan; in the Message-ID, so that a repetition can be told. */
   id: string;
-  send: Later['send'];
+  send: Promised['send'];
   /** The envelope sender of the original: whom it goes to. */
   to: string;
   /** Of the original, whom it is about. */
   recipient: string;
-  reply: Later['reply'];
+  /** Of a success DSN: how the sender's sender wrote it. */
+  orcpt?: string;
+  reply: Promised['reply'];
   rule: string;
   /** The host that took the original, and when. */
   host: string;
@@ -56,7 +57,7 @@ export type Afterwards = {
   /** Reads what is planned from before. */
   start(): Promise<void>;
   /** For createPretend: resolves when it is committed. */
-  plan(later: Later[], original: Original): Promise<void>;
+  plan(later: Promised[], original: Original): Promise<void>;
   /** The plan was changed in the store (a narrowed advance, a stream removed). */
   look(stream: string): Promise<void>;
   /** Whether something is being sent, of one stream or of any. */
@@ -179,9 +180,9 @@ export function createAfterwards(options: AfterwardsOptions): Afterwards {
       await Promise.all(options.streams().map(look));
     },
     async plan(later, original) {
-      const kept = (one: Later): Kept => ({
+      const kept = (one: Promised): Kept => ({
         send: one.send, to: original.from, recipient: one.recipient, reply: one.reply, rule: one.rule, host: original.host, acceptedAt: original.at,
-        messageId: original.messageId, size: original.size, head: original.head.toString('base64'), ...(original.envid === undefined ? {} : { envid: original.envid }),
+        messageId: original.messageId, size: original.size, head: original.head.toString('base64'), ...(original.envid === undefined ? {} : { envid: original.envid }), ...(one.orcpt === undefined ? {} : { orcpt: one.orcpt }),
       });
       const rows = later.map((one) => ({
         id: options.makeId(options.wall.now()), stream: original.stream, due: Math.round(original.at + one.afterMs), message: original.message, json: JSON.stringify(kept(one)),

@@ -10,6 +10,9 @@ import type { Said } from './said.ts';
 import type { Standing } from './verbs.ts';
 import type { Wire } from './wire.ts';
 
+/** What a rule promised, or what RFC 3461 asks of whoever took NOTIFY=SUCCESS on. */
+export type Promised = Omit<Later, 'send'> & { send: Later['send'] | 'success-dsn'; /** As in the envelope. */ orcpt?: string };
+
 /** An accepted message, as what is sent later needs it. Times are of the stream's clock. */
 export type Original = {
   stream: string;
@@ -39,7 +42,7 @@ export type RemoteOptions = {
   log: Log;
   hear: (accepted: Accepted) => void;
   /** Resolves when what is to be sent later is kept; only then is the message accepted. */
-  plan: (later: Later[], original: Original) => Promise<void>;
+  plan: (later: Promised[], original: Original) => Promise<void>;
   /** What the scenario said at `connect`. */
   opening?: Answering;
   /** Called once, when the connection is closed. */

@@ -137,6 +137,7 @@ export function createPretend(options: PretendOptions): Pretend {
     listen: (where) => ports.listen(where),
     traffic: () => counts.traffic(),
     authority: () => certificates.authority(),
+    authorities: async () => [await certificates.authority()],
     get open() { return conversations.size; },
     async close() {
       for (const conversation of [...conversations]) conversation.close();

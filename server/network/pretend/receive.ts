@@ -2,14 +2,19 @@
  * The message after 354, up to the answer to its final dot. The scenario is
  * asked when the message is complete; of a long one as soon as its first 64 KB
  * are there, so that it can be cut off in the midst of it. What is to be sent
- * later is kept before the 250 goes out, and so is the record of the message.
+ * later is kept before the 250 goes out, and so is the record of the message:
+ * what a rule promised, and the success DSN of each recipient whose sender asked
+ * for one (RFC 3461 §5.2.3: this is where the message is delivered).
  */
-import type { Answering, Asked, Later } from '../../scenario/scenario.ts';
-import type { Desk } from './desk.ts';
+import type { Answering, Asked } from '../../scenario/scenario.ts';
+import type { Desk, Promised } from './desk.ts';
 import { type Said, said } from './said.ts';
 import { type Taking, taking } from './taking.ts';
 import { TOO_LARGE, type Transaction } from './verbs.ts';
 
+/** After the 250: whoever sent it has heard of that by then. */
+const SUCCESS_AFTER_MS = 1_000;
+const OK = said(250, '2.0.0', 'Ok');
 const BROKEN = said(451, '4.3.0', 'Local error in processing');
 
 export type Receiver = {
@@ -77,9 +82,21 @@ export function receiver(desk: Desk): Receiver {
       pauses.goOn();
     };
     // A bounce of a bounce is nobody's.
-    const later = transaction.from === '' ? [] : run.afterwards(question(transaction, true));
+    const later = transaction.from === '' ? [] : promised(transaction, reply);
     if (later.length === 0) accept();
     else keep(later, transaction, accept);
+  }
+
+  function promised(transaction: Transaction, reply: Said): Promised[] {
+    const later: Promised[] = run.afterwards(question(transaction, true));
+    // Where the reply is cut off nothing was said.
+    const { code, enhanced, lines } = reply.code < 300 ? reply : OK;
+    const bounced = new Set(later.filter(({ send }) => send === 'dsn' || send === 'text-bounce').map(({ recipient }) => recipient));
+    for (const { address, orcpt } of transaction.success) {
+      if (bounced.has(address)) continue;
+      later.push({ send: 'success-dsn', afterMs: SUCCESS_AFTER_MS, recipient: address, reply: { code, enhanced, lines: [...lines] }, rule: 'notify=success', ...(orcpt === undefined ? {} : { orcpt }) });
+    }
+    return later;
   }
 
   function hear(transaction: Transaction, acknowledged: boolean): void {
@@ -91,7 +108,7 @@ export function receiver(desk: Desk): Receiver {
     });
   }
 
-  function keep(later: Later[], transaction: Transaction, accept: () => void): void {
+  function keep(later: Promised[], transaction: Transaction, accept: () => void): void {
     keeping = true;
     pauses.hold();
     const messageId = body.messageId();

@@ -14,6 +14,8 @@ import { type Said, said } from './said.ts';
 export type Transaction = {
   from: string;
   recipients: string[];
+  /** Who of them is to be told of by a success DSN (RFC 3461 §4.1), with ORCPT where it came. */
+  success: { address: string; orcpt?: string }[];
   declaredSize?: number;
   envid?: string;
   utf8: boolean;
@@ -147,7 +149,7 @@ function mail(standing: Standing, line: string): Step {
   const fault = paramFault('MAIL', params, (extension) => standing.extended && !isHidden(standing, extension) && (extension !== 'REQUIRETLS' || standing.tls))
     ?? pathFault('MAIL', address, utf8);
   if (fault) return mistake(standing, fault);
-  const transaction: Transaction = { from: address, recipients: [], utf8 };
+  const transaction: Transaction = { from: address, recipients: [], success: [], utf8 };
   const size = params.get('SIZE');
   if (size !== undefined) transaction.declaredSize = Number(size);
   const envid = params.get('ENVID');
@@ -176,7 +178,11 @@ function rcpt(standing: Standing, line: string): Step {
     stage: 'rcpt',
     about: { recipient: address },
     said: RECIPIENT_OK,
-    done: yes(() => void transaction.recipients.push(address)),
+    done: yes(() => {
+      transaction.recipients.push(address);
+      const orcpt = params.get('ORCPT');
+      if (/(?:^|,)SUCCESS(?:,|$)/i.test(params.get('NOTIFY') ?? '')) transaction.success.push({ address, ...(orcpt === undefined ? {} : { orcpt }) });
+    }),
   };
 }
 
