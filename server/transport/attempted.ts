@@ -15,9 +15,9 @@ export type Transaction = {
   body?: Envelope['body'];
   smtputf8?: true;
   requireTls?: true;
-  /** Octets of the raw message. */
+  /** Octets of the raw message, exactly: a chunk is promised by its size (RFC 3030). */
   size: number;
-  /** The raw message; opened when the remote said 354. CRLF is assumed, dot-stuffing is the session's. */
+  /** The raw message; opened when the remote said 354, or has accepted somebody and takes chunks. CRLF is assumed, dot-stuffing is the session's. */
   open(): Promise<AsyncIterable<Uint8Array>>;
 };
 
@@ -25,6 +25,8 @@ export type Told = {
   answer: Answer;
   /** The last stage that was entered for this recipient. */
   stage: Stage;
+  /** All of the message was sent and nothing was answered: the remote may have taken it. */
+  inDoubt?: true;
 };
 
 export type TransactionResult = {
@@ -32,12 +34,14 @@ export type TransactionResult = {
   recipients: Told[];
   transcript: TranscriptLine[];
   tls?: TlsFacts;
+  /** The host offers STARTTLS, and this connection is in plaintext all the same: its handshake breaks, or it was refused. */
+  inPlain?: true;
   startedAt: number;
   endedAt: number;
   /** Whether the connection can carry another message. */
   alive: boolean;
   /** The answer that ended the connection, when one did before or beside the recipients': it is about the site. */
   broken?: Answer;
-  /** A connection that had rested turned out to be closed before anything was answered: nothing was tried, a new one may do. */
+  /** A connection that had rested or carried turned out to be closed before anything was answered (or 421 was all that was said): nothing was tried, a new one may do. */
   stale?: true;
 };

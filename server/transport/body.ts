@@ -9,8 +9,8 @@ import type { Transaction } from './attempted.ts';
 import { stuffer } from './stuffing.ts';
 
 /** Octets of a block; below it, chunks are gathered. */
-const BLOCK = 64 * 1024;
-const GATHER = 16 * 1024;
+export const BLOCK = 64 * 1024;
+export const GATHER = 16 * 1024;
 
 export type BodyEvents = {
   /** False when a drain has to be waited for. */
@@ -28,12 +28,12 @@ export type BodySending = {
   stop(): void;
 };
 
-export function sendBody(open: Transaction['open'], events: BodyEvents): BodySending {
+export function sendBody(open: Transaction['open'], events: BodyEvents, guard: { guardBareLines?: boolean } = {}): BodySending {
   let isStopped = false;
   let wake: (() => void) | undefined;
 
   const run = async () => {
-    const stuff = stuffer();
+    const stuff = stuffer(guard);
     let gathered: Buffer[] = [];
     let held = 0;
     let size = 0;

@@ -3,7 +3,7 @@
  */
 import type { Answer } from '../mail/reply.ts';
 import type { TlsFacts, TranscriptLine } from '../mail/session.ts';
-import type { Route } from '../network/network.ts';
+import type { Host, Route } from '../network/network.ts';
 import type { Talk } from '../network/talk.ts';
 import type { Transaction, TransactionResult } from './attempted.ts';
 
@@ -11,6 +11,8 @@ import type { Transaction, TransactionResult } from './attempted.ts';
 export interface Carrier {
   readonly id: string;
   readonly host: string;
+  /** The host it was opened to, with what was demanded of it. */
+  readonly to?: Host;
   readonly tls: TlsFacts | undefined;
   readonly carried: number;
   readonly talk: Talk;
@@ -33,7 +35,7 @@ export interface Carrier {
 }
 
 /** No host of the route let us in: the last answer, with what was said. */
-export type NotConnected = { answer: Answer; host: string; transcript: TranscriptLine[]; startedAt: number; endedAt: number; connection: string };
+export type NotConnected = { answer: Answer; host: string; transcript: TranscriptLine[]; startedAt: number; endedAt: number; connection: string; /** A host was there, and did not fulfil what this destination (not the relay's setting) demands of TLS: other mail may well go there. */ unfulfilled?: true };
 
-/** Tries the hosts of a route in order: dial, greeting, EHLO (or HELO), STARTTLS where offered. */
+/** Tries the hosts of a route in order: dial, greeting, EHLO (or HELO), TLS where it is offered and as it is demanded, a login where one is known. */
 export type Connect = (route: Route, ask: { stream: string; destination: string; talk: Talk; heloName: string; connection: string }) => Promise<Carrier | NotConnected>;

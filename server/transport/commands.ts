@@ -5,6 +5,7 @@
  * cannot keep, an address that would not fit into a command line. Pure.
  */
 import type { Answer, Reply } from '../mail/reply.ts';
+import type { TlsFacts } from '../mail/session.ts';
 import type { Transaction } from './attempted.ts';
 import type { Extensions } from './extensions.ts';
 
@@ -17,13 +18,15 @@ const ours = (code: number, subject: number, detail: number, text: string): Repl
   ({ kind: 'reply', stage: 'mail', code, enhanced: { class: 5, subject, detail }, text, host: '' });
 
 /** The answer for all recipients, before anything is said. */
-export function unfit(transaction: Transaction, offered: Extensions, encrypted: boolean, host: string): Answer | undefined {
+export function unfit(transaction: Transaction, offered: Extensions, tls: TlsFacts | undefined, host: string): Answer | undefined {
   if (transaction.requireTls) {
     // RFC 8689 §4.2.1: never over plaintext, never to a host that would not go on requiring it.
     // Where TLS is offered and did not come about (a broken handshake, a refused STARTTLS) it may the next time.
-    if (!encrypted && offered.starttls) return { kind: 'fault', stage: 'starttls', fault: 'tls', detail: 'the message requires TLS, and encrypting the connection failed', host };
-    if (!encrypted) return ours(530, 7, 10, 'The message requires TLS, and the connection is not encrypted');
+    if (!tls && offered.starttls) return { kind: 'fault', stage: 'starttls', fault: 'tls', detail: 'the message requires TLS, and encrypting the connection failed', host };
+    if (!tls) return ours(530, 7, 10, 'The message requires TLS, and the connection is not encrypted');
     if (!offered.requireTls) return ours(550, 7, 30, 'The message requires TLS, and the remote does not offer REQUIRETLS');
+    // Over TLS with just anybody it would be no secret. The certificate may be a better one tomorrow.
+    if (tls.unverified !== undefined) return { kind: 'fault', stage: 'starttls', fault: 'tls', detail: `the message requires TLS, and the certificate of the host is not trusted: ${tls.unverified}`, host };
   }
   if (UNSAFE.test(transaction.from) || (transaction.envid !== undefined && UNSAFE.test(transaction.envid))) {
     return ours(553, 1, 7, 'The sender (or its ENVID) holds control characters');

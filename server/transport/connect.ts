@@ -2,24 +2,25 @@
  * The way to a connection that can carry mail: the hosts of a route in their
  * order, each dialled, greeted and, where it offers TLS, encrypted. A host
  * whose handshake breaks is tried again (without the earlier session that was
- * to be resumed, if there was one; with a smaller hello; without TLS), which
- * is remembered for a while; any other failure goes on to the next host. When
- * none lets us in, the last answer is the answer, and the transcript holds all
- * tries.
+ * to be resumed, if there was one; with a smaller hello; without TLS, unless
+ * something demands it), which is remembered for a while; any other failure
+ * goes on to the next host. When none lets us in, or the time for all of it is
+ * over, the last answer is the answer, and the transcript holds all tries.
  */
 import type { Duplex } from 'node:stream';
 import type { Answer, Fault } from '../mail/reply.ts';
+import type { TlsFacts } from '../mail/session.ts';
 import type { Host, Network } from '../network/network.ts';
 import { type BrokenTls, createBrokenTls, type Hello } from './broken-tls.ts';
 import type { Carrier, Connect } from './carrier.ts';
 import { DEADLINES, type Deadlines, span } from './deadlines.ts';
+import { demandOf, isOfDestination, isOfReceiver, noteOf } from './demand.ts';
 import { type Opened, openSession } from './opening.ts';
 import { createSession } from './session.ts';
+import { type TlsContexts, tlsContexts } from './tls.ts';
 import { createTlsSessions, type TlsMemory, type TlsSessions } from './tls-sessions.ts';
 import { createTranscript, type Transcript } from './transcript.ts';
 import { createWire } from './wire.ts';
-
-type Ask = Parameters<Connect>[1];
 
 export type ConnectDeps = {
   /** Shared by whoever wants to make it forget; its own when absent. */
@@ -27,71 +28,120 @@ export type ConnectDeps = {
   tlsSessions?: TlsSessions;
   /** Other than those of RFC 5321. */
   deadlines?: Partial<Deadlines>;
+  /** Whether messages go as chunks (RFC 3030) where that is offered; so unless it is false. */
+  chunking?: boolean;
+  /** Dots behind a bare CR or LF are doubled, too (stuffing.ts). For the world outside. */
+  guardBareLines?: boolean;
+  /** 421 instead of a first answer on a used connection is the end of that connection (it has carried enough) and no answer: the next one may do. For the world outside. */
+  goodbyes?: boolean;
+  /** Whether the certificate that a host showed is among the facts of an attempt; so unless it is false. */
+  certificates?: boolean;
 };
 
+/** What all hosts of a route share. */
+type Journey = Parameters<Connect>[1] & { site: string; transcript: Transcript; source: Parameters<Network['dial']>[1]['source']; contexts: TlsContexts; until: number };
+type Failed = Extract<Opened, { kind: 'failed' }>;
+
+/** Preference of an MX at most (RFC 1035 §3.3.9); beyond are fallbacks. */
+const LAST_MX = 65_535;
 /** After a broken handshake. */
 const NEXT: Record<Hello, Hello | undefined> = { usual: 'reduced', reduced: 'none', none: undefined };
 
-export function connectTo(network: Pick<Network, 'dial'>, deps: ConnectDeps = {}): Connect {
+export function connectTo(network: Pick<Network, 'dial' | 'source' | 'authorities'>, deps: ConnectDeps = {}): Connect {
   const brokenTls = deps.brokenTls ?? createBrokenTls();
   const tlsSessions = deps.tlsSessions ?? createTlsSessions();
   const deadlines: Deadlines = { ...DEADLINES, ...deps.deadlines };
+  let contexts: TlsContexts | undefined;
+  const tooLong = `no connection within ${span(deadlines.opening)}`;
 
   return async (route, ask) => {
     const { talk } = ask;
     const startedAt = talk.now();
     const transcript = createTranscript();
+    contexts ??= tlsContexts(network.authorities ? await network.authorities() : undefined);
+    const source = network.source?.(ask.stream);
+    const journey: Journey = { ...ask, heloName: source?.helo ?? ask.heloName, site: route.site, transcript, source, contexts, until: startedAt + deadlines.opening };
+    for (const note of route.notes ?? []) transcript.add('*', note, startedAt);
     let answer: Answer = { kind: 'fault', stage: 'resolve', fault: 'no-mx', detail: 'the route has no host' };
     let last = '';
-    for (const host of route.hosts) {
-      last = host.name;
-      const key = [ask.stream, ask.destination, host.name, host.address, host.port].join(' ');
-      let hello: Hello | undefined = brokenTls.helloFor(key, talk.now());
-      let isBroken = false;
-      let again: string | undefined;
-      while (hello !== undefined) {
-        if (again !== undefined) transcript.add('*', `once more, ${again}`, talk.now());
-        const stream = await reach(host, route.site, ask, transcript);
-        if ('kind' in stream) {
-          answer = stream;
-          break;
-        }
-        const memory = tlsSessions.of(`${key} ${hello}`, talk.now);
-        const tried = await open(stream, host, hello, memory, ask, transcript);
-        if (!('answer' in tried)) {
-          if (isBroken) brokenTls.remember(key, hello, talk.now());
-          return tried;
-        }
-        answer = tried.answer;
-        if (!tried.brokenTls) break;
-        if (memory.offered) {
-          // The session may be what it does not like.
-          memory.forget();
-          again = 'with a new TLS session';
-          continue;
-        }
-        hello = NEXT[hello];
-        isBroken = true;
-        again = hello === 'none' ? 'without TLS' : 'with a smaller TLS hello';
+    let unfulfilled = false;
+    let isBarred = false;
+    for (const [place, host] of route.hosts.entries()) {
+      if (place > 0 && talk.now() >= journey.until) {
+        transcript.add('*', `${tooLong}: ${route.hosts.length - place} of ${route.hosts.length} hosts were not tried`, talk.now());
+        break;
       }
+      if (isBarred && host.preference > LAST_MX) {
+        transcript.add('*', `${host.name} was not tried: a fallback is no way round what the receiver demands of TLS`, talk.now());
+        break;
+      }
+      last = host.name;
+      const tried = await tryHost(host, journey);
+      if (!('kind' in tried)) return tried;
+      answer = tried;
+      const isTls = tried.kind === 'fault' && tried.fault === 'tls';
+      unfulfilled ||= isTls && isOfDestination(demandOf(host));
+      isBarred ||= isTls && isOfReceiver(demandOf(host));
     }
-    return { answer, host: last, transcript: transcript.take(), startedAt, endedAt: talk.now(), connection: ask.connection };
+    return { answer, host: last, transcript: transcript.take(), startedAt, endedAt: talk.now(), connection: ask.connection, ...(unfulfilled ? { unfulfilled } : {}) };
   };
 
-  async function reach(host: Host, site: string, ask: Ask, transcript: Transcript): Promise<Duplex | Fault> {
-    const { talk } = ask;
+  async function tryHost(host: Host, journey: Journey): Promise<Carrier | Answer> {
+    const { talk, transcript } = journey;
+    const demand = demandOf(host);
+    const { tests } = host;
+    const key = [journey.stream, journey.destination, host.name, host.address, host.port].join(' ');
+    const known = brokenTls.helloFor(key, talk.now());
+    // What did for mail that may go in plaintext does not for mail that may not.
+    let hello: Hello = demand && known === 'none' ? 'usual' : known;
+    let isBroken = false;
+    let again = '';
+    for (;;) {
+      if (again !== '') transcript.add('*', `once more, ${again}`, talk.now());
+      const stream = await reach(host, journey);
+      if ('kind' in stream) return stream;
+      if (demand) transcript.add('*', noteOf(demand), talk.now());
+      if (tests) transcript.add('*', `${noteOf(tests)} (only tested)`, talk.now());
+      // Who is to prove itself shows its certificate each time.
+      const memory = (demand && demand.kind !== 'required') || tests ? undefined : tlsSessions.of(`${key} ${hello}`, talk.now);
+      const tried = await open(stream, host, demand, hello, memory, journey);
+      if (!('answer' in tried)) {
+        if (isBroken) brokenTls.remember(key, hello, talk.now());
+        return tried;
+      }
+      if (!tried.brokenTls || talk.now() >= journey.until) return tried.answer;
+      if (memory?.offered) {
+        // The session may be what it does not like.
+        memory.forget();
+        again = 'with a new TLS session';
+        continue;
+      }
+      const next: Hello | undefined = NEXT[hello];
+      if (next === undefined || (demand && next === 'none')) return tried.answer;
+      hello = next;
+      isBroken = true;
+      again = hello === 'none' ? 'without TLS' : 'with a smaller TLS hello';
+    }
+  }
+
+  async function reach(host: Host, { talk, transcript, stream, destination, site, source, until }: Journey): Promise<Duplex | Fault> {
     transcript.add('*', `connecting to ${host.name} [${host.address}]:${host.port}`, talk.now());
     const giveUp = new AbortController();
     let cancel = () => {};
+    const left = until - talk.now();
     const late = new Promise<Fault>((resolve) => {
-      cancel = talk.after(deadlines.connect, () => {
+      cancel = talk.after(Math.min(deadlines.connect, left), () => {
         giveUp.abort();
-        resolve({ kind: 'fault', stage: 'connect', fault: 'timeout', detail: `no connection to ${host.name} within ${span(deadlines.connect)}`, host: host.name });
+        resolve({ kind: 'fault', stage: 'connect', fault: 'timeout', detail: left < deadlines.connect ? tooLong : `no connection to ${host.name} within ${span(deadlines.connect)}`, host: host.name });
       });
     });
-    const dialled = network.dial(host, { stream: ask.stream, destination: ask.destination, site, talk, signal: giveUp.signal });
+    const dialled = network.dial(host, { stream, destination, site, talk, signal: giveUp.signal, ...(source ? { source } : {}) });
     const found = await Promise.race([dialled, late]).finally(cancel);
-    if (!('kind' in found)) return found;
+    if (!('kind' in found)) {
+      const from = localAddress(found);
+      if (from !== undefined) transcript.add('*', `connected from ${from}`, talk.now());
+      return found;
+    }
     if (giveUp.signal.aborted) {
       // It may still come, to nobody.
       void dialled.then((stray) => ('kind' in stray ? stray : stray.on('error', () => {}).destroy())).catch(() => {});
@@ -101,13 +151,23 @@ export function connectTo(network: Pick<Network, 'dial'>, deps: ConnectDeps = {}
   }
 
   /** The carrier is made in the very moment in which the remote is ready, so that nothing it says is missed. */
-  function open(stream: Duplex, host: Host, hello: Hello, memory: TlsMemory, ask: Ask, transcript: Transcript): Promise<Carrier | Extract<Opened, { kind: 'failed' }>> {
-    const wire = createWire(stream, ask.talk, transcript, deadlines);
+  function open(stream: Duplex, host: Host, demand: Host['tls'], hello: Hello, memory: TlsMemory | undefined, { talk, transcript, contexts, heloName, connection, until }: Journey): Promise<Carrier | Failed> {
+    const wire = createWire(stream, talk, transcript, deadlines);
+    wire.within({ at: until, late: tooLong });
     return new Promise((resolve) => {
-      openSession(wire, { host: host.name, heloName: ask.heloName, hello, memory, deadlines }, (opened) => {
+      openSession(wire, { host, demand, heloName, hello, memory, contexts, deadlines, now: talk.now }, (opened) => {
         if (opened.kind === 'failed') resolve(opened);
-        else resolve(createSession(wire, { id: ask.connection, host: host.name, tls: opened.tls, extensions: opened.extensions, talk: ask.talk, deadlines }));
+        else resolve(createSession(wire, { id: connection, to: host, tls: deps.certificates === false ? plainFacts(opened.tls) : opened.tls, extensions: opened.extensions, talk, deadlines, chunking: deps.chunking ?? true, guardBareLines: deps.guardBareLines ?? false, goodbyes: deps.goodbyes ?? false }));
       });
     });
   }
+}
+
+/** Of a real socket. */
+const localAddress = (stream: Duplex): string | undefined => ('localAddress' in stream && typeof stream.localAddress === 'string' ? stream.localAddress : undefined);
+
+function plainFacts(tls: TlsFacts | undefined): TlsFacts | undefined {
+  if (tls === undefined) return undefined;
+  const { certificate: _certificate, ...facts } = tls;
+  return facts;
 }

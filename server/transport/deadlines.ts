@@ -1,17 +1,22 @@
 /**
  * How long the client waits for what (RFC 5321 §4.5.3.2), in milliseconds of
  * the conversation's own time. Each wait begins when we have said our part; a
- * reply that comes an octet at a time does not extend it. Beside them stands
- * one for a whole transaction, so that a remote which is just quick enough at
- * every step cannot hold a message for hours.
+ * reply that comes an octet at a time does not extend it. Beside them stand
+ * one for the way to a connection and one for a whole transaction, so that a
+ * remote which is just quick enough at every step cannot hold a message for
+ * hours.
  */
 export type Deadlines = Readonly<{
+  /** From the first dial until a host is ready for MAIL, over all hosts of a route. */
+  opening: number;
   connect: number;
   greeting: number;
   /** EHLO and HELO. */
   ehlo: number;
   starttls: number;
   handshake: number;
+  /** Each step of a login. */
+  auth: number;
   rset: number;
   mail: number;
   rcpt: number;
@@ -30,11 +35,13 @@ export type Deadlines = Readonly<{
 const MINUTE = 60_000;
 
 export const DEADLINES: Deadlines = {
+  opening: 15 * MINUTE,
   connect: 30_000,
   greeting: 5 * MINUTE,
   ehlo: 5 * MINUTE,
   starttls: 2 * MINUTE,
   handshake: MINUTE,
+  auth: 2 * MINUTE,
   rset: 5 * MINUTE,
   mail: 5 * MINUTE,
   rcpt: 5 * MINUTE,

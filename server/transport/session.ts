@@ -7,25 +7,32 @@
  *            ┌────────── all told ◀──── refused ─────┬───────┬───────┐
  *            ▼                                       │       │       │
  *     READY ─┬▶ RSET ─2xx─▶ MAIL ─2xx─▶ RCPT ─▶ … ─▶ RCPT ─▶ DATA ─354─▶ BODY ─all written─▶ DOT ─▶ READY
- *            └──────────────▲                                │                 (any reply tells all)
- *                                                            └─354, nobody accepted─▶ LONE DOT ─▶ READY
+ *            └──────────────▲                        │       │                 (any reply tells all)
+ *                           with CHUNKING (RFC 3030) │       └─354, nobody accepted─▶ LONE DOT ─▶ READY
+ *                                                    └▶ CHUNK ─written─▶ BDAT ─▶ READY
+ *                                                         ▲───2xx, more───┘  (any other reply tells all)
  *     any ─421, silence, close, nonsense─▶ CLOSED   (tells all who have no answer yet)
  *
  * One answer per recipient, facts only. A message that the remote has not
- * taken whole is never reported as taken: 2xx before the final dot is nonsense.
+ * taken whole is never reported as taken: 2xx before its end is nonsense. And
+ * none is handed over, dot or chunk, before somebody was accepted: what breaks
+ * earlier leaves no doubt.
  */
 import type { Answer, Stage } from '../mail/reply.ts';
 import type { TlsFacts } from '../mail/session.ts';
+import type { Host } from '../network/network.ts';
 import type { Talk } from '../network/talk.ts';
-import type { Told, Transaction, TransactionResult } from './attempted.ts';
+import type { Told, Transaction } from './attempted.ts';
 import { type BodySending, sendBody } from './body.ts';
 import type { Carrier } from './carrier.ts';
+import { type ChunkSending, sendChunks } from './chunks.ts';
 import { mailLine, rcptLine, unfit, unfitRecipient } from './commands.ts';
 import { type Deadlines, span } from './deadlines.ts';
 import type { Extensions } from './extensions.ts';
 import type { Said } from './reply-reader.ts';
 import { toReply } from './said.ts';
 import type { Break, Wire } from './wire.ts';
+import { newWork, tell, type Work } from './work.ts';
 
 type State =
   | { at: 'ready' }
@@ -37,31 +44,20 @@ type State =
   | { at: 'body'; sending: BodySending | undefined }
   | { at: 'dot' }
   | { at: 'lone-dot' }
+  | { at: 'chunk'; sending: ChunkSending | undefined }
+  | { at: 'bdat'; sending: ChunkSending; isLast: boolean }
   | { at: 'closed' };
 
-/** The transaction that is under way. */
-type Work = {
-  transaction: Transaction;
-  startedAt: number;
-  told: (Told | undefined)[];
-  /** Places of the recipients that the remote is asked about, and of those that it accepted. */
-  asked: number[];
-  accepted: number[];
-  /** All commands up to DATA are out already. */
-  isFlown: boolean;
-  hasHeard: boolean;
-  resolve(result: TransactionResult): void;
-  reject(error: unknown): void;
-};
-
-const STAGE: Record<State['at'], Stage> = { ready: 'mail', rset: 'mail', mail: 'mail', rcpt: 'rcpt', data: 'data', body: 'body', dot: 'body', 'lone-dot': 'data', closed: 'mail' };
+const STAGE: Record<State['at'], Stage> = { ready: 'mail', rset: 'mail', mail: 'mail', rcpt: 'rcpt', data: 'data', body: 'body', dot: 'body', 'lone-dot': 'data', chunk: 'body', bdat: 'body', closed: 'mail' };
 const READY: State = { at: 'ready' };
 const CLOSED: State = { at: 'closed' };
 const LONE_DOT = Buffer.from('.\r\n');
 
-export type SessionFacts = { id: string; host: string; tls: TlsFacts | undefined; extensions: Extensions; talk: Talk; deadlines: Deadlines };
+export type SessionFacts = { id: string; to: Host; tls: TlsFacts | undefined; extensions: Extensions; talk: Talk; deadlines: Deadlines; chunking: boolean; guardBareLines: boolean; goodbyes: boolean };
 
-export function createSession(wire: Wire, { id, host, tls, extensions, talk, deadlines }: SessionFacts): Carrier {
+export function createSession(wire: Wire, { id, to, tls, extensions, talk, deadlines, chunking, guardBareLines, goodbyes }: SessionFacts): Carrier {
+  const { name: host } = to;
+  const inChunks = chunking && extensions.chunking;
   let state: State = wire.isOpen ? READY : CLOSED;
   let work: Work | undefined;
   let carried = 0;
@@ -83,7 +79,7 @@ export function createSession(wire: Wire, { id, host, tls, extensions, talk, dea
         work!.isFlown = true;
         const flight = next.at === 'rset' ? ['RSET', mailLine(transaction, extensions)] : [mailLine(transaction, extensions)];
         for (const n of asked) flight.push(rcptLine(transaction.recipients[n]!, extensions));
-        flight.push('DATA');
+        if (!inChunks) flight.push('DATA');
         return wire.say(flight);
       }
       case 'rcpt':
@@ -97,7 +93,7 @@ export function createSession(wire: Wire, { id, host, tls, extensions, talk, dea
         next.sending = sendBody(transaction.open, {
           write(block) {
             const isTaken = wire.write(block);
-            if (!isTaken) wire.wait(deadlines.block, `took no more of the message for ${span(deadlines.block)}: the final dot was not sent`);
+            if (!isTaken) fullFor('the final dot was not sent');
             return isTaken;
           },
           last(rest, size) {
@@ -108,8 +104,27 @@ export function createSession(wire: Wire, { id, host, tls, extensions, talk, dea
             wire.write(rest);
           },
           failed: sourceBroke,
+        }, { guardBareLines });
+        return;
+      case 'chunk':
+        wire.wait(deadlines.transaction, TOO_LONG());
+        if (next.sending) return next.sending.next();
+        next.sending = sendChunks(transaction.open, transaction.size, {
+          write(block, command) {
+            const isTaken = wire.write(block, command);
+            if (!isTaken) fullFor('the last chunk was not sent');
+            return isTaken;
+          },
+          ended(rest, command, isLast) {
+            // As before a dot; and nothing of a chunk is said after an answer that nobody asked for.
+            if (wire.ahead) return command === undefined ? wait(deadlines.dot, 'no end of the reply that came before the end of the chunk,') : void wire.write(rest, command);
+            enter({ at: 'bdat', sending: next.sending!, isLast });
+            wire.write(rest, command);
+          },
+          failed: sourceBroke,
         });
         return;
+      case 'bdat': return next.isLast ? wait(deadlines.dot, 'no reply to the last chunk') : wait(deadlines.block, 'no reply to a chunk');
       case 'dot': return wait(deadlines.dot, 'no reply to the final dot');
       case 'lone-dot':
         wait(deadlines.dot, 'no reply to the lone dot');
@@ -124,8 +139,8 @@ export function createSession(wire: Wire, { id, host, tls, extensions, talk, dea
   function reply(said: Said): void {
     if (work === undefined || state.at === 'ready' || state.at === 'closed') return unasked();
     const { code } = said;
-    work.hasHeard = true;
     if (code === 421) return end(toReply(said, STAGE[state.at], host));
+    work.hasHeard = true;
     const isYes = code < 300;
     const isNo = code >= 400;
     switch (state.at) {
@@ -140,7 +155,8 @@ export function createSession(wire: Wire, { id, host, tls, extensions, talk, dea
         else if (!isYes) return senseless(said);
         else if (work.told[n] === undefined) work.accepted.push(n);
         if (state.i + 1 < work.asked.length) return enter({ at: 'rcpt', i: state.i + 1 });
-        return work.isFlown || work.accepted.length > 0 ? enter({ at: 'data' }) : finish(true);
+        if (work.accepted.length === 0 && (inChunks || !work.isFlown)) return finish(true);
+        return enter(inChunks ? { at: 'chunk', sending: undefined } : { at: 'data' });
       }
       case 'data':
         if (code === 354) return enter(work.accepted.length > 0 ? { at: 'body', sending: undefined } : { at: 'lone-dot' });
@@ -148,6 +164,7 @@ export function createSession(wire: Wire, { id, host, tls, extensions, talk, dea
         if (work.accepted.length > 0) tell(work, toReply(said, 'data', host));
         return finish(true);
       case 'body':
+      case 'chunk':
         // Before the whole was sent only a refusal makes sense; what is left of the message cannot be taken back.
         if (!isNo) return senseless(said);
         wire.note('the remote answered in the midst of the message: the rest was not sent');
@@ -158,6 +175,14 @@ export function createSession(wire: Wire, { id, host, tls, extensions, talk, dea
       case 'dot':
         if (!isYes && !isNo) return senseless(said);
         isLeftOpen = false;
+        tell(work, toReply(said, 'body', host));
+        return finish(true);
+      case 'bdat':
+        if (!isYes && !isNo) return senseless(said);
+        if (isYes && !state.isLast) return enter({ at: 'chunk', sending: state.sending });
+        state.sending.stop();
+        // RFC 3030 §2: after a chunk that was refused nothing but RSET makes sense.
+        isLeftOpen = isNo;
         tell(work, toReply(said, 'body', host));
         return finish(true);
       case 'lone-dot':
@@ -172,14 +197,14 @@ export function createSession(wire: Wire, { id, host, tls, extensions, talk, dea
       state = CLOSED;
       return;
     }
-    const known = at === 'dot' ? ', after the final dot: it may have been delivered' : at === 'body' && !detail.includes('final dot') ? ', before the final dot' : '';
+    const known = knownOf(state, detail);
     end({ kind: 'fault', stage: STAGE[at], fault, detail: detail + known, host });
   }
 
   /** The connection is of no use any more, and this is the answer for all who have none. */
   function end(answer: Answer): void {
-    if (state.at === 'body') state.sending?.stop();
-    tell(work!, answer);
+    if (state.at === 'body' || state.at === 'chunk' || state.at === 'bdat') state.sending?.stop();
+    tell(work!, answer, answer.kind === 'fault' && isWhole(state));
     wire.destroy();
     finish(false, answer);
   }
@@ -204,35 +229,36 @@ export function createSession(wire: Wire, { id, host, tls, extensions, talk, dea
   }
 
   function finish(isAlive: boolean, broken?: Answer): void {
-    const { told, startedAt, resolve, hasHeard } = work!;
-    const isStale = broken?.kind === 'fault' && broken.fault === 'disconnect' && !hasHeard && carried > 1;
+    const { transaction, told, startedAt, resolve, hasHeard } = work!;
+    const isGone = broken !== undefined && (broken.kind === 'fault' ? broken.fault === 'disconnect' : goodbyes);
+    const isStale = isGone && !hasHeard && carried > 1;
     work = undefined;
     state = isAlive ? READY : CLOSED;
     wire.rest();
     wire.within(null);
     resolve({
       recipients: told as Told[], transcript: wire.take(), startedAt, endedAt: talk.now(), alive: isAlive,
-      ...(tls === undefined ? {} : { tls }), ...(broken === undefined ? {} : { broken }), ...(isStale ? { stale: true } : {}),
+      ...(tls === undefined ? extensions.starttls ? { inPlain: true } : {} : { tls: transaction.requireTls ? { policy: 'requiretls', ...tls } : tls }), ...(broken === undefined ? {} : { broken }), ...(isStale ? { stale: true } : {}),
     });
   }
 
   const TOO_LONG = () => `the transaction took longer than ${span(deadlines.transaction)}`;
+  const fullFor = (known: string) => wire.wait(deadlines.block, `took no more of the message for ${span(deadlines.block)}: ${known}`);
   const wait = (ms: number, what: string) => wire.wait(ms, `${what} within ${span(ms)}`);
 
   function begin(transaction: Transaction, resolve: Work['resolve'], reject: Work['reject']): void {
     const startedAt = talk.now();
-    const told: Work['told'] = Array.from({ length: transaction.recipients.length });
-    work = { transaction, startedAt, told, asked: [], accepted: [], isFlown: false, hasHeard: false, resolve, reject };
+    work = newWork(transaction, startedAt, resolve, reject);
     if (state.at === 'closed') {
       carried++;
       end({ kind: 'fault', stage: 'mail', fault: 'disconnect', detail: 'the connection had been closed', host });
       return;
     }
-    const whole = unfit(transaction, extensions, tls !== undefined, host);
+    const whole = unfit(transaction, extensions, tls, host);
     for (const [n, recipient] of transaction.recipients.entries()) {
       const answer = whole ?? unfitRecipient(recipient, extensions);
       if (answer === undefined) work.asked.push(n);
-      else told[n] = { answer, stage: 'mail' };
+      else work.told[n] = { answer, stage: 'mail' };
     }
     if (work.asked.length === 0) {
       wire.note('not sent: the remote was not asked');
@@ -244,9 +270,9 @@ export function createSession(wire: Wire, { id, host, tls, extensions, talk, dea
     enter({ at: isLeftOpen ? 'rset' : 'mail' });
   }
 
-  wire.listener = { reply, broke, drain: () => { if (state.at === 'body') { wire.wait(deadlines.transaction, TOO_LONG()); state.sending?.drain(); } } };
+  wire.listener = { reply, broke, drain: () => { if (state.at === 'body' || state.at === 'chunk') { wire.wait(deadlines.transaction, TOO_LONG()); state.sending?.drain(); } } };
   return {
-    id, host, tls, talk, closed: wire.closed, sizeLimit: extensions.sizeLimit, dsn: extensions.dsn,
+    id, host, to, tls, talk, closed: wire.closed, sizeLimit: extensions.sizeLimit, dsn: extensions.dsn,
     get carried() { return carried; },
     get alive() { return state.at !== 'closed'; },
     carry(transaction) {
@@ -261,8 +287,13 @@ export function createSession(wire: Wire, { id, host, tls, extensions, talk, dea
   };
 }
 
-/** For all who have no answer yet. */
-function tell(work: Work, answer: Answer): void {
-  const told: Told = { answer, stage: answer.stage! };
-  for (let n = 0; n < work.told.length; n++) work.told[n] ??= told;
+/** All of the message is out: whatever breaks now, the remote may have it. */
+const isWhole = (state: State): boolean => state.at === 'dot' || (state.at === 'bdat' && state.isLast);
+
+/** Whether the message may have been taken, for whoever reads of a break. */
+function knownOf(state: State, detail: string): string {
+  if (state.at === 'dot') return ', after the final dot: it may have been delivered';
+  if (state.at === 'bdat' && state.isLast) return ', after the last chunk: it may have been delivered';
+  if (state.at === 'body' && !detail.includes('final dot')) return ', before the final dot';
+  return (state.at === 'chunk' || state.at === 'bdat') && !detail.includes('last chunk') ? ', before the last chunk' : '';
 }

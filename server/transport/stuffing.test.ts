@@ -1,5 +1,5 @@
 import fc from 'fast-check';
-import { expect, test } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import { unstuff } from '../../test/transport/script.ts';
 import { stuffer } from './stuffing.ts';
 
@@ -44,4 +44,35 @@ test('what is un-stuffed is the message and its last line end, however it is cut
     expect(received(sent(...chunks))).toEqual(needsEnd ? Buffer.concat([message, Buffer.from('\r\n')]) : message);
     expect(message).toEqual(before);
   }), { numRuns: 1_000 });
+});
+
+describe('with a guard for bare line ends', () => {
+  const guarded = (...chunks: Uint8Array[]) => {
+    const stuff = stuffer({ guardBareLines: true });
+    return Buffer.concat([...chunks.map((chunk) => stuff.push(chunk)), stuff.end()]);
+  };
+
+  test.each([
+    ['a\n.\nb', 'a\n..\nb\r\n.\r\n'],
+    ['a\r.\r', 'a\r..\r\r\n.\r\n'],
+    ['a\n.\r\nMAIL FROM:<evil@x.test>\r\n', 'a\n..\r\nMAIL FROM:<evil@x.test>\r\n.\r\n'],
+    ['a\r\n.\n', 'a\r\n..\n\r\n.\r\n'],
+    ['a\r\n.b\r\n', 'a\r\n..b\r\n.\r\n'],
+    ['\n.', '\n..\r\n.\r\n'],
+    ['.', '..\r\n.\r\n'],
+  ])('%j goes out as %j', (message, wanted) => {
+    expect(guarded(Buffer.from(message)).toString()).toBe(wanted);
+  });
+
+  test('nothing but the end is an end, whatever a remote takes for a line end and however it is cut', () => {
+    fc.assert(fc.property(body, fc.array(fc.nat(), { maxLength: 12 }), (message, places) => {
+      const at = [...new Set(places.map((place) => place % (message.length + 1)))].sort((a, b) => a - b);
+      const out = guarded(...[0, ...at].map((from, i) => message.subarray(from, at[i] ?? message.length)));
+      const text = `\r\n${out.toString('latin1')}`;
+      expect([...text.matchAll(/[\r\n]\.[\r\n]/g)].map(({ index }) => index)).toEqual([text.length - 4]);
+      // Without line ends that stand alone it is what goes out anyhow.
+      const clean = Buffer.from(message.toString('latin1').replace(/\r\n|\r|\n/g, '\r\n'), 'latin1');
+      expect(guarded(clean)).toEqual(sent(clean));
+    }), { numRuns: 1_000 });
+  });
 });

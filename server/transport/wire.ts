@@ -32,8 +32,12 @@ export type Wire = {
   readonly ahead: boolean;
   /** Sends command lines in one write. A remote that spoke before it was asked breaks the wire instead. May be answered before it returns. */
   say(lines: readonly string[]): void;
-  /** Octets of a message; false when a drain is to be waited for. */
-  write(octets: Buffer): boolean;
+  /** Says one line and shows another. */
+  whisper(line: string, shown: string): void;
+  /** Is shown as `***` from now on, also where the remote says it. */
+  hide(secrets: readonly string[]): void;
+  /** Octets of a message; false when a drain is to be waited for. With `line`, they begin with that command. */
+  write(octets: Buffer, line?: string): boolean;
   note(line: string): void;
   /** The running deadline, instead of the one before: `late` is the sentence when it passes. */
   wait(ms: number, late: string): void;
@@ -63,6 +67,8 @@ export function createWire(first: Duplex, talk: Talk, transcript: Transcript, de
   let cancel: (() => void) | undefined;
   let wanted: { at: number; late: string } | undefined;
   let limit: { at: number; late: string } | null = null;
+  let secrets: readonly string[] = [];
+  const clean = (text: string) => secrets.reduce((shown, secret) => shown.replaceAll(secret, '***'), text);
   const { promise: closed, resolve: gone } = Promise.withResolvers<void>();
 
   const disarm = () => {
@@ -79,12 +85,19 @@ export function createWire(first: Duplex, talk: Talk, transcript: Transcript, de
       broke({ fault: 'timeout', detail: due.late });
     });
   };
-  const broke = (why: Break) => {
+  const broke = ({ fault, detail }: Break) => {
     if (!isOpen) return;
+    const why: Break = { fault, detail: clean(detail) };
     transcript.add('*', why.detail, talk.now());
     shut();
     stream.destroy();
     wire.listener.broke(why);
+  };
+  /** A question begins; who has answered it already does not listen. */
+  const mayAsk = (): boolean => {
+    if (isOpen && reader.ahead) broke({ fault: 'malformed-reply', detail: `the remote spoke before it was asked: ${reader.peek()}` });
+    if (!isReading) now = talk.now();
+    return isOpen;
   };
   const shut = () => {
     isOpen = false;
@@ -103,10 +116,11 @@ export function createWire(first: Duplex, talk: Talk, transcript: Transcript, de
       const said = isOpen ? reader.next() : undefined;
       if (said === undefined) break;
       if ('malformed' in said) {
-        transcript.add('S', said.heard, now);
+        transcript.add('S', clean(said.heard), now);
         broke({ fault: 'malformed-reply', detail: `not a reply (${said.malformed}): ${said.heard}` });
         break;
       }
+      if (secrets.length > 0) said.lines = said.lines.map(clean);
       for (const line of said.lines) transcript.add('S', line, now);
       wire.listener.reply(said);
     }
@@ -139,12 +153,7 @@ export function createWire(first: Duplex, talk: Talk, transcript: Transcript, de
     get now() { return now; },
     get ahead() { return reader.ahead; },
     say(lines) {
-      if (!isOpen) return;
-      if (reader.ahead) {
-        broke({ fault: 'malformed-reply', detail: `the remote spoke before it was asked: ${reader.peek()}` });
-        return;
-      }
-      if (!isReading) now = talk.now();
+      if (!mayAsk()) return;
       let text = '';
       for (const line of lines) {
         transcript.add('C', line, now);
@@ -152,7 +161,21 @@ export function createWire(first: Duplex, talk: Talk, transcript: Transcript, de
       }
       stream.write(text);
     },
-    write: (octets) => isOpen && stream.write(octets),
+    whisper(line, shown) {
+      if (!mayAsk()) return;
+      transcript.add('C', shown, now);
+      stream.write(`${line}\r\n`);
+    },
+    hide(next) {
+      secrets = next;
+    },
+    write(octets, line) {
+      if (line !== undefined) {
+        if (!mayAsk()) return false;
+        transcript.add('C', line, now);
+      }
+      return isOpen && stream.write(octets);
+    },
     note: (line) => transcript.add('*', line, isReading ? now : talk.now()),
     wait(ms, late) {
       if (!isReading) now = talk.now();

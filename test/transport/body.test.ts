@@ -135,3 +135,14 @@ test('a source that is slow is nobody else’s fault: only the limit of the whol
   clock.advance(1);
   expect((await carried).recipients[0]!.answer).toMatchObject({ fault: 'timeout', detail: 'the transaction took longer than 30 min, before the final dot' });
 });
+
+test('in the world outside a dot behind a bare line end cannot end the message of a careless remote', async () => {
+  const raw = 'a\n.\r\nMAIL FROM:<evil@x.test>\r\n';
+  const heardBy = async (guardBareLines: boolean) => {
+    const { carrier, remote } = await ready(`${TO_DATA}\nC.\nS: 250 taken`, [], { guardBareLines });
+    await carrier.carry(message(['b@x.test'], {}, raw));
+    return remote.messages[0]!.toString();
+  };
+  expect(await heardBy(true)).toBe(raw.replace('\n.\r', '\n..\r'));
+  expect(await heardBy(false)).toBe(raw);
+});

@@ -83,7 +83,7 @@ test('TLS is taken where it is offered, and only what is said inside it counts',
   const clock = countedClock();
   const there = remote(`${TLS}\nC: MAIL*\nC: RCPT*\nC: DATA\nS& 250 ok\nS& 250 ok\nS: 354 go\nC.\nS: 250 taken`, clock);
   const carrier = carrierOf(await connecting(dials(there), clock));
-  expect(carrier.tls).toEqual({ version: 'TLSv1.3', cipher: expect.stringContaining('TLS_'), servername: 'mx.script.test', unverified: 'DEPTH_ZERO_SELF_SIGNED_CERT' });
+  expect(carrier.tls).toEqual({ version: 'TLSv1.3', cipher: expect.stringContaining('TLS_'), servername: 'mx.script.test', unverified: 'DEPTH_ZERO_SELF_SIGNED_CERT', certificate: { subject: expect.stringContaining('CN=mx.script.test'), issuer: expect.any(String), validTo: expect.stringMatching(/^\d{4}-.*Z$/), fingerprint256: expect.stringMatching(/^(?:[0-9A-F]{2}:){31}/) } });
   expect(carrier.sizeLimit).toBeUndefined();
   const result = await carrier.carry(message());
   await there.done;
@@ -139,17 +139,6 @@ test('a name is sent to be proved, an address is not', async () => {
   carrier.close();
 });
 
-test('a message that requires TLS goes where REQUIRETLS is offered inside it', async () => {
-  const without = carrierOf(await connecting(dials(remote(TLS)), countedClock()));
-  expect((await without.carry(message(['b@x.test'], { requireTls: true }))).recipients[0]!.answer).toMatchObject({ code: 550, enhanced: { class: 5, subject: 7, detail: 30 } });
-  const there = remote(`${TLS.replace('PIPELINING', 'REQUIRETLS')}\nC: MAIL FROM:<a@app.test> REQUIRETLS`);
-  const carrier = carrierOf(await connecting(dials(there), countedClock()));
-  void carrier.carry(message(['b@x.test'], { requireTls: true }));
-  await there.done;
-  without.close();
-  carrier.close();
-});
-
 test('a message that requires TLS waits for it where it is offered and does not come about, and is refused where it is not', async () => {
   const broken = () => remote(`${EHLO('STARTTLS')}\nC: STARTTLS\nS: 220 go\n! tls-garbage`);
   const answerOf = async (...there: ReturnType<typeof remote>[]) => {
@@ -171,6 +160,13 @@ test.each(['454 4.7.0 no TLS now', '502 5.5.1 no such thing'])('where STARTTLS i
   expect(carrier.tls).toBeUndefined();
   void carrier.carry(message());
   await there.done;
+});
+
+test.each([['STARTTLS', true], ['SIZE', undefined]])('a message that goes in plaintext is told apart where TLS was offered (%s)', async (offered, inPlain) => {
+  const starttls = offered === 'STARTTLS' ? '\nC: STARTTLS\nS: 454 4.7.0 no TLS now' : '';
+  const carrier = carrierOf(await connecting(dials(remote(`${EHLO(offered)}${starttls}\nC: MAIL*\nS: 530 5.7.0 Must issue a STARTTLS command first`)), countedClock()));
+  const result = await carrier.carry(message());
+  expect([result.recipients[0]!.answer, result.inPlain]).toEqual([expect.objectContaining({ code: 530 }), inPlain]);
 });
 
 test('421 at STARTTLS ends it', async () => {

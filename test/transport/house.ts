@@ -50,7 +50,7 @@ export function message(to: string[] = ['b@shop.test'], more: Partial<Transactio
   return { from: 'a@app.test', recipients: to.map((address) => ({ address })), size: body.length, open: async () => octets(body), ...more };
 }
 
-export function connecting(network: Pick<Network, 'dial'>, clock: Clock, hosts = route('mx.script.test'), deps: ConnectDeps = {}): Promise<Carrier | NotConnected> {
+export function connecting(network: Pick<Network, 'dial' | 'source' | 'authorities'>, clock: Clock, hosts = route('mx.script.test'), deps: ConnectDeps = {}): Promise<Carrier | NotConnected> {
   return connectTo(network, deps)(hosts, { stream: 'default', destination: 'script.test', talk: talkOf(clock), heloName: 'client.test', connection: 'c-1' });
 }
 

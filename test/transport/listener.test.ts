@@ -1,26 +1,14 @@
 /** Our client with our own listener, over TCP: both ends of Postern understand each other, octet by octet. */
 import { createHash, randomFillSync } from 'node:crypto';
-import { connect, type Socket } from 'node:net';
 import { expect, test } from 'vitest';
 import { tlsMaterial } from '../../server/admission/smtp/tls.ts';
 import { wallClock } from '../../server/clock.ts';
-import type { Fault } from '../../server/mail/reply.ts';
-import type { Network } from '../../server/network/network.ts';
 import type { Transaction } from '../../server/transport/attempted.ts';
 import type { Carrier } from '../../server/transport/carrier.ts';
 import { connectTo } from '../../server/transport/connect.ts';
 import { reception, type ReceptionOptions } from '../support/reception.ts';
 import { octets, short, talkOf } from './house.ts';
-
-/** Real sockets to wherever the host says. */
-const sockets: Pick<Network, 'dial'> = {
-  dial: ({ address, port, name }, { signal }) => new Promise<Socket | Fault>((resolve) => {
-    const socket = connect({ host: address, port, noDelay: true });
-    signal.addEventListener('abort', () => socket.destroy());
-    socket.once('connect', () => resolve(socket));
-    socket.once('error', (error) => resolve({ kind: 'fault', stage: 'connect', fault: 'refused', detail: error.message, host: name }));
-  }),
-};
+import { sockets } from './sockets.ts';
 
 async function reached(options: ReceptionOptions = {}) {
   const postern = await reception(options);

@@ -5,17 +5,20 @@
  *     S: 250 hi        says it            S& 250 hi     says it together with the next S:
  *     C: MAIL FROM:*   hears it (`*` is anything)       C. hears a message up to its final dot
  *     C~ 5             reads so many octets of a message, no more
+ *     C# 5             hears a message (or a chunk of one) of so many octets
  *     ! close | reset | half-close | silence | deaf | tls | tls-garbage
+ *     ! tls expired    with one of the certificates that were handed over
  *     ! raw "\u0000"   says octets as they are (JSON)
  *     ! drip 9000 250 hi   says it an octet at a time, so many milliseconds apart
+ *     ! flood "250-x"  says it again and again, as long as anybody is there
  */
 import type { Duplex } from 'node:stream';
-import { TLSSocket } from 'node:tls';
-import { type KeyPair, tlsMaterial } from '../../server/admission/smtp/tls.ts';
+import { type SecureContextOptions, TLSSocket } from 'node:tls';
+import { tlsMaterial } from '../../server/admission/smtp/tls.ts';
 import type { Clock } from '../../server/clock.ts';
 import type { Fault } from '../../server/mail/reply.ts';
 import type { Network } from '../../server/network/network.ts';
-import { pair, type PairEnd } from '../../server/network/pair.ts';
+import { pair } from '../../server/network/pair.ts';
 
 export type Remote = {
   /** Resolves when all steps are done; rejects with what was heard instead of what should be. */
@@ -31,21 +34,27 @@ export type Remote = {
 
 const made = tlsMaterial({ cert: null, key: null, dir: null, name: 'mx.script.test' });
 
-export function remote(script: string, clock?: Clock, between: () => [PairEnd, PairEnd] = pair): Remote {
+/** An end of an in-process pair, or of a real socket. */
+export type End = Duplex & { resetAndDestroy(): unknown };
+
+/** A key, and the certificates that are shown with it. */
+export type Material = Pick<SecureContextOptions, 'key' | 'cert' | 'maxVersion'>;
+
+export function remote(script: string, clock?: Clock, { between = pair, materials = {} }: { between?: () => [End, End]; materials?: Record<string, Material> } = {}): Remote {
   const [client, server] = between();
   const steps = script.split('\n').map((line) => line.trim()).filter((line) => line !== '');
   const heard: string[] = [];
   const messages: Buffer[] = [];
   let ended!: () => void;
   const atEnd = new Promise<void>((resolve) => { ended = resolve; });
-  const done = follow(server, steps, { heard, messages, ended, clock });
+  const done = follow(server, steps, { heard, messages, ended, clock, materials });
   done.catch(() => {});
   return { done, atEnd, heard, messages, client };
 }
 
-type Into = { heard: string[]; messages: Buffer[]; ended(): void; clock: Clock | undefined };
+type Into = { heard: string[]; messages: Buffer[]; ended(): void; clock: Clock | undefined; materials: Record<string, Material> };
 
-async function follow(end: PairEnd, steps: string[], { heard, messages, ended, clock }: Into): Promise<void> {
+async function follow(end: End, steps: string[], { heard, messages, ended, clock, materials }: Into): Promise<void> {
   let stream: Duplex = end;
   let ears = listen(stream);
   let held = '';
@@ -74,6 +83,12 @@ async function follow(end: PairEnd, steps: string[], { heard, messages, ended, c
         messages.push(body);
         break;
       }
+      case 'C#': {
+        const chunk = await ears.take(Number(what));
+        if (chunk === undefined) throw new Error('the chunk had no end');
+        messages.push(chunk);
+        break;
+      }
       case 'C~':
         await ears.some(Number(what));
         break;
@@ -85,11 +100,12 @@ async function follow(end: PairEnd, steps: string[], { heard, messages, ended, c
         else if (verb === 'silence') break;
         else if (verb === 'deaf') ears.stop();
         else if (verb === 'raw') await said(stream, Buffer.from(JSON.parse(rest.join(' ')) as string, 'latin1'));
+        else if (verb === 'flood') while (!stream.destroyed) await said(stream, JSON.parse(rest.join(' ')) as string);
         else if (verb === 'tls-garbage') await said(stream, 'this is no TLS at all, is it?\r\n');
         else if (verb === 'drip') await drip(stream, `${rest.slice(1).join(' ')}\r\n`, Number(rest[0]), clock!);
         else if (verb === 'tls') {
           ears.stop();
-          stream = await secure(stream, await made());
+          stream = await secure(stream, rest[0] === undefined ? await made() : materials[rest[0]]!);
           ears = listen(stream);
         } else throw new Error(`no such step: ${step}`);
       }
@@ -108,7 +124,7 @@ async function drip(stream: Duplex, text: string, gap: number, clock: Clock): Pr
   }
 }
 
-function secure(raw: Duplex, material: KeyPair): Promise<Duplex> {
+function secure(raw: Duplex, material: Material): Promise<Duplex> {
   const socket = new TLSSocket(raw as never, { isServer: true, ...material });
   socket.on('error', () => {});
   return new Promise((resolve) => socket.once('secure', () => resolve(socket)));
@@ -163,6 +179,12 @@ function listen(stream: Duplex) {
       }
       const whole = await until(Buffer.from('\r\n.\r\n'));
       return whole && unstuff(whole.subarray(0, -3));
+    },
+    async take(octets: number): Promise<Buffer | undefined> {
+      while (rest.length < octets) if (!(await more())) return undefined;
+      const taken = rest.subarray(0, octets);
+      rest = rest.subarray(octets);
+      return taken;
     },
     async some(octets: number): Promise<void> {
       let got = rest.length;

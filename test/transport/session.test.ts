@@ -301,6 +301,21 @@ test('a used connection that was closed before MAIL was answered is stale, not a
   expect(await fresh.carrier.carry(message())).not.toHaveProperty('stale');
 });
 
+test('421 in place of a first answer is the end of a used connection, where that is told apart, and never of a new one', async () => {
+  const used = 'C: MAIL*\nS: 550 no\nC: RSET\nS: 421 4.7.0 Too many messages on this connection';
+  for (const goodbyes of [true, false]) {
+    const { carrier } = await ready(used, [], { goodbyes });
+    await carrier.carry(message());
+    const { stale, alive, broken } = await carrier.carry(message());
+    expect([stale, alive, broken]).toEqual([goodbyes || undefined, false, expect.objectContaining({ code: 421 })]);
+  }
+  const fresh = await ready('C: MAIL*\nS: 421 bye', [], { goodbyes: true });
+  expect(await fresh.carrier.carry(message())).not.toHaveProperty('stale');
+  const later = await ready('C: MAIL*\nS: 550 no\nC: RSET\nS: 250 ok\nC: MAIL*\nS: 421 bye', [], { goodbyes: true });
+  await later.carrier.carry(message());
+  expect(await later.carrier.carry(message())).not.toHaveProperty('stale');
+});
+
 test('one connection carries one message at a time', async () => {
   const { carrier } = await ready('C: MAIL*\n! silence');
   void carrier.carry(message());

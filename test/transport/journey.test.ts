@@ -1,0 +1,112 @@
+/** What all hosts of a route share: where we come from, what was noted on the way, and the time for all of it. */
+import { expect, test } from 'vitest';
+import type { Host, Network } from '../../server/network/network.ts';
+import { connectTo } from '../../server/transport/connect.ts';
+import { DEADLINES } from '../../server/transport/deadlines.ts';
+import { calm, connecting, countedClock, host, message, over, route, spoken, talkOf } from './house.ts';
+import { dials, remote } from './script.ts';
+import { sockets, tcpPair } from './sockets.ts';
+
+test('the address and the name that a stream goes out with are asked for once, and used at every host', async () => {
+  const asked: string[] = [];
+  const source = { ipv4: '192.0.2.9', ipv6: null, helo: 'out.shop.test' };
+  const there = remote('S: 220 hi\nC: EHLO out.shop.test\nS: 250 hi');
+  const script = dials('refused', there);
+  const seen: unknown[] = [];
+  const network: Pick<Network, 'dial' | 'source'> = {
+    source(stream) {
+      asked.push(stream);
+      return source;
+    },
+    dial(to, ask) {
+      seen.push(ask.source);
+      return script.dial(to, ask);
+    },
+  };
+  const carrier = await connecting(network, countedClock(), route('one.test', 'two.test'));
+  if (!('carry' in carrier)) throw new Error(JSON.stringify(carrier));
+  await there.done;
+  expect(asked).toEqual(['default']);
+  expect(seen).toEqual([source, source]);
+  carrier.close();
+});
+
+test('a source without a name says that of the house', async () => {
+  const there = remote('S: 220 hi\nC: EHLO client.test\nS: 250 hi');
+  const carrier = await connecting({ ...dials(there), source: () => ({ ipv4: '192.0.2.9', ipv6: null, helo: null }) }, countedClock());
+  if (!('carry' in carrier)) throw new Error(JSON.stringify(carrier));
+  // What was said in EHLO is the script's to judge.
+  await expect(there.done).resolves.not.toThrow();
+  carrier.close();
+});
+
+test('the transcript says how the route was found and, over a real socket, where we come from', async () => {
+  const ends = await tcpPair();
+  const there = remote('S: 220 hi\nC: EHLO*\nS: 554 no\nC: QUIT', undefined, { between: () => ends });
+  const found = await connecting(dials(there), countedClock(), { ...route('mx.script.test'), notes: ['MX of script.test: mx.script.test (10)'] });
+  if ('carry' in found) throw new Error('connected, against expectation');
+  expect(spoken(found.transcript).slice(0, 3)).toEqual(['* MX of script.test: mx.script.test (10)', '* connecting to mx.script.test [192.0.2.1]:25', '* connected from 127.0.0.1']);
+  await there.done;
+  ends[1].destroy();
+});
+
+test('the hosts of a route together are waited for 15 minutes, whatever each of them may take', async () => {
+  const clock = countedClock();
+  const silent = Array.from({ length: 5 }, () => remote('! silence'));
+  const network = dials(...silent);
+  const found = connecting(network, clock, route(...silent.map((_, n) => `mx${n}.test`)));
+  const isOver = over(found);
+  await calm();
+  for (let minute = 0; minute < 15; minute++) {
+    expect(isOver()).toBe(false);
+    clock.advance(60_000);
+    await calm();
+  }
+  const { answer, transcript, startedAt, endedAt } = (await found) as Exclude<Awaited<typeof found>, { carry: unknown }>;
+  expect(endedAt - startedAt).toBe(DEADLINES.opening);
+  expect(network.dialled).toHaveLength(3);
+  expect(answer).toMatchObject({ fault: 'timeout', stage: 'greeting', host: 'mx2.test' });
+  expect(spoken(transcript).at(-1)).toBe('* no connection within 15 min: 2 of 5 hosts were not tried');
+  expect(clock.timers).toBe(0);
+});
+
+test('a host that is just quick enough at every step is left when the time for all of it is over', async () => {
+  const clock = countedClock();
+  const slow = remote('! drip 35000 220 hi\nC: EHLO*\n! drip 35000 502 no\nC: HELO*\n! drip 35000 250 hi', clock);
+  const found = connecting(dials(slow), clock, route('mx.test'), { deadlines: { opening: 600_000 } });
+  const isOver = over(found);
+  await calm();
+  while (!isOver()) {
+    clock.advance(5_000);
+    await calm();
+  }
+  expect(await found).toMatchObject({ answer: { fault: 'timeout', stage: 'ehlo', detail: 'no connection within 10 min' } });
+  expect(clock.now() - Date.UTC(2026, 0, 1)).toBe(600_000);
+});
+
+test('the time that a dial has is what is left of it', async () => {
+  const clock = countedClock();
+  const found = connecting(dials('never'), clock, route('mx.test'), { deadlines: { opening: 10_000 } });
+  await calm();
+  clock.advance(10_000);
+  expect(await found).toMatchObject({ answer: { stage: 'connect', fault: 'timeout', detail: 'no connection within 10 s' } });
+  expect(clock.timers).toBe(0);
+});
+
+test('a connection that has come about is not cut off by the time for it', async () => {
+  const clock = countedClock();
+  const there = remote('S: 220 hi\nC: EHLO*\nS: 250 hi\nC: MAIL*\nS: 250 ok\nC: RCPT*\nS: 550 no');
+  const carrier = await connecting(dials(there), clock);
+  if (!('carry' in carrier)) throw new Error(JSON.stringify(carrier));
+  clock.advance(DEADLINES.opening * 2);
+  await calm();
+  expect(carrier.alive).toBe(true);
+  expect((await carrier.carry(message())).recipients[0]!.answer).toMatchObject({ code: 550 });
+  expect(clock.timers).toBe(0);
+});
+
+test('authorities that cannot be read are a mistake of whoever runs this, and told', async () => {
+  const hosts: Host[] = [host('mx.test')];
+  const connect = connectTo({ ...sockets, authorities: () => Promise.reject(new Error('no such file')) });
+  await expect(connect({ site: 'x', hosts }, { stream: 'default', destination: 'x.test', talk: talkOf(countedClock()), heloName: 'c', connection: 'c' })).rejects.toThrow('no such file');
+});
