@@ -41,6 +41,8 @@ export type StreamCount = { stream: string; messages: number; unread: number; by
 export interface InboxStore {
   list(query: ListQuery): Promise<MessageSummary[]>;
   read(id: string): Promise<MessageDetail | undefined>;
+  /** How it came in, without all that was found in it. */
+  trace(id: string): Promise<Pick<MessageDetail, 'session' | 'receivedAt'> | undefined>;
   /** The raw message, exactly as received, in pieces, or the octets [start, end) of it. Undefined when there is no such message. */
   body(id: string, range?: { start: number; end: number }): Promise<AsyncIterable<Uint8Array> | undefined>;
   /** Whole raw messages, none larger than `limit` octets in all: for the parser's batches. */

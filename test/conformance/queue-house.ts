@@ -15,7 +15,7 @@ export async function queueHouse(open: OpenStore) {
   const base = await house(open);
   const { store, clock } = base;
 
-  const lease = (query: Partial<LeaseQuery> = {}) => store.lease({ stream: 'default', destinations: ['inbox.test'], now: clock.now(), messages: 10, recipients: 100, ...query });
+  const lease = (query: Partial<LeaseQuery> = {}) => store.lease({ stream: 'default', mode: 'simulate', destinations: ['inbox.test'], now: clock.now(), messages: 10, recipients: 100, ...query });
 
   const attemptOf = (recipient: LeasedRecipient, outcome: Attempt['outcome'], more: Partial<Attempt> = {}): Attempt => ({
     number: recipient.attempts + 1, at: clock.now(), wall: clock.now(), took: 5, site: 'inbox.test', host: 'mx.inbox.test', stage: 'body', answer: LATER,

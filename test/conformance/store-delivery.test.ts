@@ -4,8 +4,10 @@ import { join } from 'node:path';
 import { afterAll } from 'vitest';
 import { openStore } from '../../server/store/sqlite/open.ts';
 import type { OpenStore } from './house.ts';
+import { storeDeletesRealMail } from './store-deleting.ts';
 import { storeKeepsHooks } from './store-hooks.ts';
 import { storeKeepsPromises } from './store-kept.ts';
+import { storeDelivers } from './store-live.ts';
 import { storeObeys } from './store-operations.ts';
 import { storeQueues } from './store-queue.ts';
 import { storeSuppresses } from './store-suppressions.ts';
@@ -22,6 +24,8 @@ const stores: [string, OpenStore][] = [
 for (const [name, open] of stores) {
   storeQueues(name, open);
   storeObeys(name, open);
+  storeDelivers(name, open);
+  storeDeletesRealMail(name, open);
   storeSuppresses(name, open);
   storeKeepsPromises(name, open);
   storeKeepsHooks(name, open);

@@ -56,14 +56,18 @@ export function storeKeepsPromises(name: string, open: OpenStore): void {
 
     test('a pause is kept until it is cleared', async () => {
       const { store } = it;
-      const pause = { stream: 'default', site: 'google', reason: 'blocked', until: 5, by: 'engine' as const };
+      const pause = { stream: 'default', mode: 'simulate' as const, site: 'google', reason: 'blocked', until: 5, by: 'engine' as const };
       await store.setPause({ ...pause, reason: 'earlier', until: null });
       await store.setPause(pause);
-      expect(await store.pauses()).toEqual([pause]);
-      expect(await store.clearPause('blue', 'google')).toBe(false);
-      expect(await store.clearPause('gone', 'google')).toBe(false);
-      expect(await store.clearPause('default', 'google')).toBe(true);
-      expect(await store.pauses()).toEqual([]);
+      const real = { ...pause, mode: 'deliver' as const, reason: 'of the real one' };
+      await store.setPause(real);
+      expect(await store.pauses()).toEqual([pause, real]);
+      expect(await store.clearPause('blue', 'simulate', 'google')).toBe(false);
+      expect(await store.clearPause('gone', 'simulate', 'google')).toBe(false);
+      expect(await store.clearPause('default', 'simulate', 'google')).toBe(true);
+      expect(await store.pauses()).toEqual([real]);
+      expect(await store.clearPause('default', 'simulate', 'google')).toBe(false);
+      expect(await store.clearPause('default', 'deliver', 'google')).toBe(true);
     });
 
     test('mode, policy, clock and pause of a stream are changed and stay; a moved clock alone tells nothing', async () => {
@@ -76,7 +80,7 @@ export function storeKeepsPromises(name: string, open: OpenStore): void {
       const blue = (await store.streams()).find((stream) => stream.name === 'blue');
       expect(blue).toEqual(laneOf('blue', { mode: 'simulate', delivery, clockOffset: 5_000, paused: { reason: 'night', until: 9 } }));
       expect(await store.changeStream('blue', { paused: null })).toMatchObject({ paused: null });
-      expect(heard.slice(before)).toMatchObject([{ type: 'stream.updated', stream: 'blue' }, { type: 'stream.paused', reason: 'night', until: 9 }, { type: 'stream.resumed' }]);
+      expect(heard.slice(before)).toMatchObject([{ type: 'stream.updated', stream: 'blue' }, { type: 'stream.mode', from: 'capture', to: 'simulate' }, { type: 'stream.paused', reason: 'night', until: 9 }, { type: 'stream.resumed' }]);
     });
 
     test('a report finds what was sent, by token, Message-ID or ENVID', async () => {
@@ -86,7 +90,7 @@ export function storeKeepsPromises(name: string, open: OpenStore): void {
       const second = await at.post({ headers: { 'Message-ID': '<same@app.test>' }, queue: {} });
       await at.post({ headers: { 'Message-ID': '<same@app.test>' } }); // only captured: nothing of it went out
       await at.post({ stream: 'blue', headers: { 'Message-ID': '<same@app.test>' }, queue: {} });
-      expect(await store.sentByToken(first, 1)).toEqual({ message: first, stream: 'default', recipient: 'bo@other.test', n: 1, state: 'queued', at: clock.now() });
+      expect(await store.sentByToken(first, 1)).toEqual({ message: first, stream: 'default', mode: 'simulate', recipient: 'bo@other.test', n: 1, state: 'queued', at: clock.now() });
       expect(await store.sentByToken(first, 2)).toBeUndefined();
       expect(await store.sentByToken('gone', 0)).toBeUndefined();
       const found = async (query: object) => (await store.sentBy({ stream: 'default', limit: 9, ...query })).map(({ message, n }) => [message, n]);

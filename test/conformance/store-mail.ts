@@ -58,6 +58,8 @@ export function storeKeepsMail(name: string, open: OpenStore): void {
         expect(read).toMatchObject({ parse: 'done', attachments: 0, snippet: 'Please reset your password' });
         expect(read?.parsed).toEqual(entry.parsed);
         expect((await store.read(second))?.parsed).toBeUndefined();
+        expect(await store.trace(first)).toEqual({ session: read!.session, receivedAt: read!.receivedAt });
+        expect(await store.trace('nothing')).toBeUndefined();
 
         const text = (words: string[], whole = true): Filter => ({ kind: 'text', words, whole });
         expect(await ids(text(['reset', 'your']))).toEqual([first]);

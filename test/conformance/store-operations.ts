@@ -40,7 +40,7 @@ export function storeObeys(name: string, open: OpenStore): void {
       for (const id of [held, deferred, queued]) expect(await stateOf(id)).toEqual(['cancelled']);
       expect(told('recipient.cancelled')).toHaveLength(3);
       expect(await store.cancel({}, clock.now(), 'ann')).toBe(0);
-      expect(await store.nextMoment({ stream: 'default' })).toBeNull();
+      expect(await store.nextMoment({ stream: 'default', mode: 'simulate' })).toBeNull();
     });
 
     test('scheduled mail that was held is released to its time, not before it', async () => {
@@ -143,16 +143,16 @@ export function storeObeys(name: string, open: OpenStore): void {
       test('the next moment is the earliest of due and expiry; held ones only expire', async () => {
         const { store, at, clock, lease } = it;
         const now = clock.now();
-        expect(await store.nextMoment({ stream: 'default' })).toBeNull();
+        expect(await store.nextMoment({ stream: 'default', mode: 'simulate' })).toBeNull();
         const early = await at.post({ queue: { due: now + HOUR } });
         const late = await at.post({ queue: { due: now + 2 * HOUR, expiresAt: now + 90 * MIN } });
-        expect(await store.nextMoment({ stream: 'default' })).toBe(now + HOUR);
-        expect(await store.nextMoment({ stream: 'default', message: late })).toBe(now + 90 * MIN);
+        expect(await store.nextMoment({ stream: 'default', mode: 'simulate' })).toBe(now + HOUR);
+        expect(await store.nextMoment({ stream: 'default', mode: 'simulate', message: late })).toBe(now + 90 * MIN);
         await store.hold({ message: early }, now, 'ann');
-        expect(await store.nextMoment({ stream: 'default', message: early })).toBe(now + DAY);
-        expect(await store.nextMoment({ stream: 'default' })).toBe(now + 90 * MIN);
+        expect(await store.nextMoment({ stream: 'default', mode: 'simulate', message: early })).toBe(now + DAY);
+        expect(await store.nextMoment({ stream: 'default', mode: 'simulate' })).toBe(now + 90 * MIN);
         await lease({ now: now + 3 * HOUR });
-        expect(await store.nextMoment({ stream: 'default', message: late })).toBeNull();
+        expect(await store.nextMoment({ stream: 'default', mode: 'simulate', message: late })).toBeNull();
       });
 
       test('what is over is handed out whatever it waits for, once', async () => {
@@ -164,12 +164,12 @@ export function storeObeys(name: string, open: OpenStore): void {
         await at.post({ queue: {} });
         const active = await at.post({ to: ['z@z.test'], queue: { expiresAt: clock.now() + HOUR } });
         await lease({ destinations: ['z.test'] });
-        expect(await store.overdue({ stream: 'default', now: clock.now() + HOUR - 1, limit: 10 })).toEqual([]);
+        expect(await store.overdue({ stream: 'default', mode: 'simulate', now: clock.now() + HOUR - 1, limit: 10 })).toEqual([]);
         clock.advance(HOUR);
-        const over = await store.overdue({ stream: 'default', now: clock.now(), limit: 10 });
+        const over = await store.overdue({ stream: 'default', mode: 'simulate', now: clock.now(), limit: 10 });
         expect(over.map(({ message, recipients }) => [message, recipients.length])).toEqual([[deferred, 1], [held, 2]]);
         expect(over[0]!.recipients[0]).toMatchObject({ state: 'active', attempts: 1, last: { class: 'greylisted' } });
-        expect(await store.overdue({ stream: 'default', now: clock.now(), limit: 10 })).toEqual([]);
+        expect(await store.overdue({ stream: 'default', mode: 'simulate', now: clock.now(), limit: 10 })).toEqual([]);
         await store.settle(over.flatMap(({ recipients }) => recipients.map(({ key, stream, message, address, n }) => ({ key, state: 'expired' as const, events: [{ type: 'recipient.expired' as const, stream, message, recipient: address, n, time: clock.now() }] }))));
         expect(await stateOf(held)).toEqual(['expired', 'expired']);
         expect(await stateOf(active)).toEqual(['active']);
@@ -184,15 +184,15 @@ export function storeObeys(name: string, open: OpenStore): void {
         const [a] = (await store.delivery(id))!.recipients;
         expect(a!.recipient).toMatchObject({ offset: HOUR, due: now + HOUR, expiresAt: now + DAY, queuedAt: now });
         expect((await store.delivery(other))!.recipients[0]!.recipient).toMatchObject({ offset: 0, due: now + HOUR });
-        expect(await store.nextMoment({ stream: 'default', message: id })).toBe(now);
+        expect(await store.nextMoment({ stream: 'default', mode: 'simulate', message: id })).toBe(now);
         const [mail] = (await lease()).messages;
         expect(mail).toMatchObject({ message: id, recipients: [{ offset: HOUR }, { offset: HOUR }] });
         // One that is being tried moves along: what it says of its next time is of its own clock.
         await store.shift({ stream: 'default', key: mail!.recipients[0]!.key }, HOUR);
         await store.settle([outcomeOf(mail!.recipients[0]!, 'deferred', { due: now + 3 * HOUR }), outcomeOf(mail!.recipients[1]!, 'deferred', { due: now + 3 * HOUR })]);
         expect((await store.delivery(id))!.recipients.map(({ recipient }) => [recipient.due, recipient.offset])).toEqual([[now + 3 * HOUR, 2 * HOUR], [now + 3 * HOUR, HOUR]]);
-        expect(await store.nextMoment({ stream: 'default', key: mail!.recipients[0]!.key })).toBe(now + HOUR);
-        expect(await store.nextMoment({ stream: 'default', key: mail!.recipients[1]!.key })).toBe(now + 2 * HOUR);
+        expect(await store.nextMoment({ stream: 'default', mode: 'simulate', key: mail!.recipients[0]!.key })).toBe(now + HOUR);
+        expect(await store.nextMoment({ stream: 'default', mode: 'simulate', key: mail!.recipients[1]!.key })).toBe(now + 2 * HOUR);
         await store.cancel({ message: id }, now, 'ann');
         expect(it.told('recipient.cancelled')).toMatchObject([{ time: now + 2 * HOUR }, { time: now + HOUR }]);
       });
@@ -210,7 +210,7 @@ export function storeObeys(name: string, open: OpenStore): void {
         await store.hold({ message: held }, now, 'ann');
         await lease();
         await at.post({ stream: 'blue', to: ['a@x.test'], queue: {} });
-        expect(await store.depth({ stream: 'default' })).toEqual([{ stream: 'default', destination: 'inbox.test', queued: 1, deferred: 0, active: 1, held: 1, oldestAt: now - HOUR, nextDue: now + MIN }]);
+        expect(await store.depth({ stream: 'default' })).toEqual([{ stream: 'default', mode: 'simulate', destination: 'inbox.test', queued: 1, deferred: 0, active: 1, held: 1, oldestAt: now - HOUR, nextDue: now + MIN }]);
         expect(await store.depth()).toHaveLength(2);
         expect(await store.tally({ stream: 'default' })).toEqual({ queued: 1, active: 1, held: 1 });
         expect(await store.tally({})).toEqual({ queued: 2, active: 1, held: 1 });
@@ -265,8 +265,8 @@ export function storeObeys(name: string, open: OpenStore): void {
         const { store, at, told } = it;
         await store.createStream(laneOf('blue'));
         await at.post({ stream: 'blue', queue: {} });
-        await store.suppress([{ address: 'x@y.test', stream: 'blue', reason: 'manual', detail: '', message: null, createdAt: 1, expiresAt: null }], 'ann');
-        await store.setPause({ stream: 'blue', site: 'y.test', reason: 'r', until: null, by: 'person' });
+        await store.suppress([{ address: 'x@y.test', stream: 'blue', mode: null, reason: 'manual', detail: '', message: null, createdAt: 1, expiresAt: null }], 'ann');
+        await store.setPause({ stream: 'blue', mode: 'simulate', site: 'y.test', reason: 'r', until: null, by: 'person' });
         expect(await store.deleteStream('blue')).toBe(true);
         expect(told('recipient.cancelled')).toHaveLength(1);
         await store.createStream(laneOf('blue'));

@@ -28,8 +28,8 @@ export function storeQueues(name: string, open: OpenStore): void {
         expect((await store.events({ after: 0, limit: 1 }))[0]).toEqual(told('message.captured')[0]);
         const [ann, bo] = (await store.delivery(id))!.recipients;
         expect(ann).toEqual({ attempts: [], recipient: {
-          key: ann!.recipient.key, message: id, n: 0, stream: 'default', address: 'Ann@Inbox.test', destination: 'inbox.test', state: 'queued', priority: 'high', attempts: 0,
-          queuedAt: clock.now(), due: clock.now(), expiresAt: clock.now() + DAY, offset: 0, last: null, uncertain: false,
+          key: ann!.recipient.key, message: id, n: 0, stream: 'default', mode: 'simulate', address: 'Ann@Inbox.test', destination: 'inbox.test', state: 'queued', priority: 'high', attempts: 0,
+          queuedAt: clock.now(), due: clock.now(), expiresAt: clock.now() + DAY, offset: 0, last: null, uncertain: false, held: null, original: null,
         } });
         expect(bo!.recipient).toMatchObject({ n: 1, destination: 'other.test' });
         expect(bo!.recipient.key).toBeGreaterThan(ann!.recipient.key);
@@ -52,7 +52,7 @@ export function storeQueues(name: string, open: OpenStore): void {
         await at.post({ queue: { due: clock.now() - 5, priority: 'low' } });
         await at.post({ stream: 'blue', to: ['a@x.test'], queue: { due: clock.now() + 9 } });
         const byName = (a: { stream: string }, b: { stream: string }) => (a.stream < b.stream ? -1 : 1);
-        expect((await store.lanes()).sort(byName)).toEqual([{ stream: 'blue', destination: 'x.test', due: clock.now() + 9 }, { stream: 'default', destination: 'inbox.test', due: clock.now() - 5 }]);
+        expect((await store.lanes()).sort(byName)).toEqual([{ stream: 'blue', mode: 'simulate', destination: 'x.test', due: clock.now() + 9 }, { stream: 'default', mode: 'simulate', destination: 'inbox.test', due: clock.now() - 5 }]);
         expect(await store.lanes({ stream: 'blue' })).toHaveLength(1);
         expect(await store.lanes({ destination: 'nowhere.test' })).toEqual([]);
         expect(await store.lanes({ stream: 'gone' })).toEqual([]);
@@ -156,9 +156,9 @@ export function storeQueues(name: string, open: OpenStore): void {
         await at.post({ queue: {} });
         await store.hold({ stream: 'default' }, clock.now(), 'ann');
         clock.advance(DAY);
-        expect(await store.overdue({ stream: 'default', now: clock.now(), limit: 10 })).toHaveLength(1);
+        expect(await store.overdue({ stream: 'default', mode: 'simulate', now: clock.now(), limit: 10 })).toHaveLength(1);
         expect(await store.recover()).toBe(1);
-        expect(await store.overdue({ stream: 'default', now: clock.now(), limit: 10 })).toHaveLength(1);
+        expect(await store.overdue({ stream: 'default', mode: 'simulate', now: clock.now(), limit: 10 })).toHaveLength(1);
         await store.recover();
       });
     });

@@ -22,7 +22,7 @@ export function storeEndsOnce(name: string, open: OpenStore): void {
         const posted: string[] = [];
         let held: LeasedRecipient[] = [];
         const old: LeasedRecipient[] = [];
-        const query = () => ({ stream: 'default', destinations: ['inbox.test', 'other.test'], now: clock.now(), messages: 2, recipients: 3 });
+        const query = () => ({ stream: 'default', mode: 'simulate' as const, destinations: ['inbox.test', 'other.test'], now: clock.now(), messages: 2, recipients: 3 });
         const post = async () => { posted.push(await at.post({ to: ['a@inbox.test', 'b@other.test', 'c@inbox.test'], queue: { expiresAt: clock.now() + HOUR } })); };
         try {
           await post();
@@ -32,7 +32,7 @@ export function storeEndsOnce(name: string, open: OpenStore): void {
             switch (op) {
               case 'post': await post(); break;
               case 'lease': held.push(...(await store.lease(query())).messages.flatMap(({ recipients }) => recipients)); break;
-              case 'overdue': held.push(...(await store.overdue({ stream: 'default', now: clock.now(), limit: 5 })).flatMap(({ recipients }) => recipients)); break;
+              case 'overdue': held.push(...(await store.overdue({ stream: 'default', mode: 'simulate', now: clock.now(), limit: 5 })).flatMap(({ recipients }) => recipients)); break;
               case 'settle': {
                 const some = held.splice(0, 1 + (pick % 3));
                 old.push(...some);

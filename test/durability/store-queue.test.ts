@@ -26,7 +26,7 @@ async function open(options: Partial<StoreOptions> = {}): Promise<Store> {
   return store;
 }
 const now = manualClock().now();
-const lease = (store: Store) => store.lease({ stream: 'default', destinations: ['inbox.test'], now, messages: 10, recipients: 10 });
+const lease = (store: Store) => store.lease({ stream: 'default', mode: 'simulate', destinations: ['inbox.test'], now, messages: 10, recipients: 10 });
 const delivered = ({ key, message, address, n }: LeasedRecipient): Outcome => ({
   key, state: 'delivered',
   events: [{ type: 'recipient.delivered', stream: 'default', message, recipient: address, n, time: now, attempt: 1, site: 's', host: 'h', answer: { kind: 'reply', code: 250, text: 'ok' }, class: 'delivered', rule: 'r' }],
@@ -37,7 +37,7 @@ test('a new start goes on where the last one ended, and knows what was under way
   const first = await open();
   const { post } = postTo(first);
   for (let i = 0; i < 3; i++) await post({ queue: {} });
-  const [done, cut] = (await first.lease({ stream: 'default', destinations: ['inbox.test'], now, messages: 2, recipients: 9 })).messages;
+  const [done, cut] = (await first.lease({ stream: 'default', mode: 'simulate', destinations: ['inbox.test'], now, messages: 2, recipients: 9 })).messages;
   await first.settle([delivered(done!.recipients[0]!)]);
   await first[Symbol.asyncDispose]();
   const second = await open();
@@ -50,7 +50,7 @@ test('a new start goes on where the last one ended, and knows what was under way
 test('on a full disk nothing new is tried, but what was tried is written', async () => {
   const first = await open();
   for (let i = 0; i < 2; i++) await postTo(first).post({ queue: {} });
-  const [under] = (await first.lease({ stream: 'default', destinations: ['inbox.test'], now, messages: 1, recipients: 1 })).messages;
+  const [under] = (await first.lease({ stream: 'default', mode: 'simulate', destinations: ['inbox.test'], now, messages: 1, recipients: 1 })).messages;
   await first[Symbol.asyncDispose]();
   const store = await open({ keepFree: Infinity });
   await expect(lease(store)).rejects.toMatchObject({ reason: 'full' });

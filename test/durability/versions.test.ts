@@ -25,15 +25,17 @@ test('the newest version has its rows on file', () => {
   expect(versions).toContain(journal.entries.at(-1)!.tag);
 });
 
-/** The first version that had a queue. */
+/** The first version that had a queue, and the first that delivered. */
 const QUEUE = '0002_delivery';
+const DELIVER = '0003_deliver';
 
 /** A store of rows as a version wrote them, brought up to this one. */
-async function storeOf(version: string): Promise<{ store: Store; close(): Promise<void> }> {
+async function storeOf(version: string, more = ''): Promise<{ store: Store; close(): Promise<void> }> {
   const dir = mkdtempSync(join(tmpdir(), 'postern-version-'));
   const db = new Sqlite(join(dir, 'postern.db'));
   migrate(db, readMigrations().slice(0, journal.entries.findIndex(({ tag }) => tag === version) + 1));
   db.exec(readFileSync(join(folder, `${version}.sql`), 'utf8'));
+  db.exec(more);
   db.close();
   const store = await openStore({ dir, clock: manualClock() });
   return {
@@ -106,15 +108,43 @@ describe.each(versions.filter((version) => version >= QUEUE))('a database of %s,
       expect(large!.delivery).toEqual({ queued: 1, deferred: 1 });
       const [ann, bo] = (await store.delivery(large!.id))!.recipients;
       expect(ann).toMatchObject({ recipient: { address: 'ann@inbox.test', state: 'deferred', due: now + 60_000, last: { class: 'greylisted' } }, attempts: [{ number: 1, transcript: [{ line: '451 later' }] }] });
-      expect(bo).toMatchObject({ recipient: { destination: 'other.test', state: 'queued' }, attempts: [] });
-      const { messages } = await store.lease({ stream: 'blue', destinations: ['inbox.test', 'other.test'], now: now + 60_000, messages: 1, recipients: 9 });
+      expect(bo).toMatchObject({ recipient: { destination: 'other.test', state: 'queued', mode: 'simulate', held: null, original: null }, attempts: [] });
+      const { messages } = await store.lease({ stream: 'blue', mode: 'simulate', destinations: ['inbox.test', 'other.test'], now: now + 60_000, messages: 1, recipients: 9 });
       expect(messages).toMatchObject([{ from: 'app@sender.test', recipients: [{ n: 0, attempts: 1 }, { n: 1, attempts: 0 }] }]);
-      expect(await store.suppressionOf('default', 'no@inbox.test', now)).toMatchObject({ stream: null, reason: 'manual' });
-      expect(await store.pauses()).toMatchObject([{ stream: 'blue', site: 'inbox.test', reason: 'night' }]);
+      expect(await store.suppressionOf('default', 'simulate', 'no@inbox.test', now)).toMatchObject({ stream: null, mode: null, reason: 'manual' });
+      expect(await store.pauses()).toMatchObject([{ stream: 'blue', mode: 'simulate', site: 'inbox.test', reason: 'night' }, ...(version >= DELIVER ? [{ mode: 'deliver', reason: 'real night' }] : [])]);
       expect(await store.kept('scenario', 'blue')).toBe('[1]');
       expect(await store.nextPlanned('blue')).toBe(now + 5);
       expect(await store.hooks('blue')).toMatchObject([{ id: 'h1', cursor: 8 }]);
       expect(await store.dueCalls('h1', now, 9)).toMatchObject([{ id: 'call1', type: 'recipient.deferred' }]);
+    } finally {
+      await close();
+    }
+  });
+});
+
+test('what was suppressed before there was real mail: what came of a message is of simulated mail, what a person said is of both', async () => {
+  const suppressed = (address: string, message: string | null) => `INSERT INTO suppressions (address, stream, reason, detail, message, created_at, expires_at) VALUES ('${address}', 2, 'hard_bounce', '', ${message === null ? 'NULL' : `'${message}'`}, 1, NULL);`;
+  const { store, close } = await storeOf(QUEUE, `${suppressed('bounced@inbox.test', 'm1')} ${suppressed('said@inbox.test', null)} INSERT INTO strikes (address, stream, kind, at) VALUES ('cat@inbox.test', 2, 'confirm', 1);`);
+  try {
+    expect(await store.suppressions({ stream: 'blue', limit: 9 })).toMatchObject([{ address: 'bounced@inbox.test', mode: 'simulate', message: 'm1' }, { address: 'said@inbox.test', mode: null }]);
+    for (const mode of ['deliver', 'simulate'] as const) await store.report({ events: [], suppress: [], strikes: [{ stream: 'blue', mode, address: 'cat@inbox.test', kind: 'confirm', at: 1e12 }] });
+    expect(await store.suppressions({ q: 'cat@', limit: 9 })).toMatchObject([{ mode: 'simulate', reason: 'hard_bounce' }]);
+  } finally {
+    await close();
+  }
+});
+
+describe.each(versions.filter((version) => version >= DELIVER))('a database of %s, that delivered', (version) => {
+  test('knows what is held for real delivery, why, and whom it was for', async () => {
+    const { store, close } = await storeOf(version);
+    try {
+      const [held] = await store.recipients({ scope: { mode: 'deliver' }, limit: 9 });
+      expect(held).toMatchObject({ stream: 'default', state: 'held', held: { reason: 'not-allowed' }, original: ['ann@inbox.test'], n: 1 });
+      expect(await store.suppressions({ stream: 'default', limit: 9 })).toMatchObject([{ address: 'gone@real.test', mode: 'deliver', reason: 'hard_bounce' }]);
+      expect(await store.lanes({ mode: 'deliver' })).toEqual([]);
+      expect(await store.release({ heldFor: 'not-allowed' }, manualClock().now(), 'ann')).toBe(1);
+      expect(await store.lanes({ mode: 'deliver' })).toMatchObject([{ stream: 'default', mode: 'deliver', destination: 'real.test' }]);
     } finally {
       await close();
     }

@@ -13,6 +13,7 @@ import { compress, seal } from './frame.ts';
 import type { Ledger } from './ledger.ts';
 import type { Rides } from './rides.ts';
 import { ROLE } from './roles.ts';
+import type { Taken } from './row.ts';
 import { type Batch, type BatchOutcome, type Item, type Piece, PIECES_MOST, type Ride, type RideOutcome, type Unit, type UnitOutcome } from './wire.ts';
 
 export function createAccept(db: Database, ledger: Ledger, dir: string | undefined, unfit: () => StoreFault | undefined, rides: Rides) {
@@ -85,13 +86,13 @@ export function createAccept(db: Database, ledger: Ledger, dir: string | undefin
       const made = addItem(item, at, bytes);
       first ??= made;
     }
-    return { kind: 'accepted', ...(first ?? { seq: 0, event: 0 }), ...(items.some((item) => item.queue) ? queueAll(items, first!.seq, at) : {}) };
+    return { kind: 'accepted', ...(first ?? { seq: 0, event: 0 }), ...(items.some((item) => item.queue) ? queueAll(items, first!, at) : {}) };
   }
 
   /** After all of the unit are in: their events are in a row, and what follows comes behind. */
-  function queueAll(items: readonly Item[], first: number, at: number): { queued: (number | null)[]; events: PosternEvent[] } {
+  function queueAll(items: readonly Item[], first: { seq: number; event: number }, at: number): { queued: (Taken | null)[]; events: PosternEvent[] } {
     const events: PosternEvent[] = [];
-    const queued = items.map((item, i) => (item.queue ? enqueue(item, item.queue, first + i, ledger.stream(item.stream)!, at, events) : null));
+    const queued = items.map((item, i) => (item.queue ? enqueue(item, item.queue, { seq: first.seq + i, event: first.event + i }, ledger.stream(item.stream)!, at, events) : null));
     return { queued, events };
   }
 

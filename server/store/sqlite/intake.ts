@@ -15,11 +15,10 @@ import { Body, type PieceSink } from './body.ts';
 import { fromWire } from './fault.ts';
 import { SEAL } from './frame.ts';
 import type { Line } from './line.ts';
-import { queueItemOf } from './enqueue.ts';
 import type { Captured, RideAlong } from './queue-side.ts';
 import { WIDTH } from './recipient-row.ts';
 import type { RideName } from './rides.ts';
-import { capturedSummary, fixedOf } from './row.ts';
+import { captured, capturedEvent, detailOf, itemOf, type Ready } from './ready.ts';
 import type { Batch, BatchOutcome, Item, Piece, Ride, RideOutcome, Unit, UnitOutcome } from './wire.ts';
 import type { Writer } from './writer.ts';
 
@@ -39,13 +38,8 @@ const RECENT = 10_000;
 /** Seconds. */
 const BUCKETS = [0.0005, 0.001, 0.002, 0.005, 0.01, 0.02, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5];
 
-type Ready = {
-  submission: Submission; rest: Uint8Array[]; length: number; upload: { id: number; pieces: number } | undefined;
-  /** JSON of what only the message itself shows; made when it is packed. */
-  detail: string;
-};
 type Asked = { ready: Ready[]; idempotency: Idempotency | undefined; resolve(outcome: AcceptOutcome): void; reject(error: unknown): void };
-type Riding = { op: RideName; args: unknown[]; ready: Ready[]; /** Places of those that were taken in. */ taken: Set<number>; told: ((value: unknown, at: number, captured: Captured) => PosternEvent[]) | undefined; resolve(value: unknown): void; reject(error: unknown): void };
+type Riding = { op: RideName; args: unknown[]; ready: Ready[]; /** Places of those that were taken in. */ taken: Set<number>; told: ((value: unknown, at: number, captured: Captured) => PosternEvent[]) | undefined; queued: ((value: unknown) => Queued[]) | undefined; resolve(value: unknown): void; reject(error: unknown): void };
 type Flying = { piece: Piece; resolve(): void; reject(error: unknown): void };
 
 export type Intake = PieceSink & {
@@ -173,7 +167,11 @@ export function createIntake({ line, clock, firstUpload, tell, queued }: IntakeO
       captured(units[i]!.ready, unit, batch.at, events);
       for (const { submission: { stream, queue: plan } } of units[i]!.ready) if (plan) waiting.push({ stream, plan });
     });
-    outcome.rides.forEach((ride, i) => { if (!('error' in ride)) rode(along[i]!, ride, batch.at, events); });
+    outcome.rides.forEach((ride, i) => {
+      if ('error' in ride) return;
+      rode(along[i]!, ride, batch.at, events);
+      waiting.push(...(along[i]!.queued?.(ride.value) ?? []));
+    });
     if (waiting.length > 0) queued(waiting);
     if (events.length > 0) tell(events);
     outcome.units.forEach((unit, i) => answer(units[i]!, unit));
@@ -251,7 +249,7 @@ export function createIntake({ line, clock, firstUpload, tell, queued }: IntakeO
       schedule();
     },
     async accept(submissions, idempotency) {
-      for (const { queue, envelope } of submissions) if (queue && envelope.recipients.length > WIDTH) throw new StoreFault('full', `A message can be delivered to at most ${WIDTH} recipients`);
+      for (const { queue, envelope } of submissions) if (queue && Math.max(envelope.recipients.length, queue.destinations.length) > WIDTH) throw new StoreFault('full', `A message can be delivered to at most ${WIDTH} recipients`);
       const ready = await makeReady(submissions);
       return new Promise((resolve, reject) => {
         asked.push({ ready, idempotency, resolve, reject });
@@ -259,9 +257,9 @@ export function createIntake({ line, clock, firstUpload, tell, queued }: IntakeO
       });
     },
     // Without bodies of its own it is in line at once: what is asked in one turn is done in that order.
-    ride: ((op: RideName, args: unknown[], more?: { submissions: Submission[]; told: Riding['told'] }) => {
+    ride: ((op: RideName, args: unknown[], more?: { submissions: Submission[]; told: Riding['told']; queued?: Riding['queued'] }) => {
       const board = (ready: Ready[]) => new Promise((resolve, reject) => {
-        riding.push({ op, args, ready, taken: new Set(), told: more?.told, resolve, reject });
+        riding.push({ op, args, ready, taken: new Set(), told: more?.told, queued: more?.queued, resolve, reject });
         schedule();
       });
       return more && more.submissions.length > 0 ? makeReady(more.submissions).then(board) : board([]);
@@ -273,37 +271,4 @@ export function createIntake({ line, clock, firstUpload, tell, queued }: IntakeO
       else whenQuiet.push(resolve);
     }),
   };
-}
-
-const detailOf = ({ envelope, session, metadata }: Submission): string => JSON.stringify({ envelope, session, metadata });
-
-function itemOf({ submission, length, upload }: Ready, where: Pick<Item, 'start' | 'detailSize' | 'end'>): Item {
-  const { id, stream, receivedAt, envelope, header, tags, body } = submission;
-  return {
-    id, stream, receivedAt,
-    size: body.size,
-    summary: JSON.stringify(fixedOf(submission)),
-    subject: header.subject,
-    messageId: header.messageId,
-    tags,
-    sender: envelope.from,
-    recipients: envelope.recipients.map((one) => one.address),
-    from: header.from.map((one) => one.address),
-    to: header.to.map((one) => one.address),
-    cc: header.cc.map((one) => one.address),
-    ...where, length,
-    ...(upload ? { upload } : {}),
-    ...(submission.queue ? { queue: queueItemOf(submission)! } : {}),
-  };
-}
-
-function captured(ready: Ready[], { seq, event, queued, events: more = [] }: Extract<UnitOutcome, { kind: 'accepted' }>, at: number, events: PosternEvent[]): void {
-  ready.forEach((one, i) => events.push(capturedEvent(one, seq + i, event + i, at, queued?.[i] ?? null)));
-  events.push(...more);
-}
-
-function capturedEvent({ submission }: Ready, seq: number, event: number, at: number, queued: number | null): PosternEvent {
-  const { id, stream, receivedAt, body } = submission;
-  const summary = capturedSummary({ id, seq, stream, receivedAt, size: body.size, queued }, fixedOf(submission));
-  return { id: event, at, type: 'message.captured', stream, message: id, summary, ...(queued === null ? {} : { queued }) };
 }

@@ -5,6 +5,7 @@ import type { PosternEvent } from '../../events/event.ts';
 import { addressKey } from '../../mail/address.ts';
 import { type Credential, DEFAULT_DELIVERY, DEFAULT_RETENTION, DEFAULT_STREAM, type DeliveryPolicy, type Stream, type StreamMode } from '../../mail/stream.ts';
 import type { Ledger } from './ledger.ts';
+import { createAuditWriting } from './audit.ts';
 import { type Remove, STEP } from './remove.ts';
 import type { Told } from './wire.ts';
 
@@ -26,7 +27,10 @@ function streamOf(row: StreamRow): Stream {
 }
 
 /** A part that an earlier version did not know has its default. */
-export const deliveryOf = (json: string): DeliveryPolicy => ({ ...DEFAULT_DELIVERY, ...(JSON.parse(json) as Partial<DeliveryPolicy>) });
+export function deliveryOf(json: string): DeliveryPolicy {
+  const kept = JSON.parse(json) as Partial<DeliveryPolicy>;
+  return { ...DEFAULT_DELIVERY, ...kept, live: { ...DEFAULT_DELIVERY.live, ...kept.live } };
+}
 
 /** Drops a null `expiresAt`, which is how the row says "for ever". */
 function lasting<T extends { expiresAt: number | null }>({ expiresAt, ...rest }: T): Omit<T, 'expiresAt'> & { expiresAt?: number } {
@@ -57,7 +61,8 @@ export function createLanes(db: Database, ledger: Ledger, removing: Remove) {
   const oldest = db.prepare('SELECT seq FROM messages WHERE stream = ? ORDER BY seq LIMIT ?').pluck();
   const deletions = [
     'DELETE FROM hook_calls WHERE hook IN (SELECT id FROM hooks WHERE stream = ?)',
-    ...['credentials', 'inboxes', 'suppressions', 'strikes', 'pauses', 'planned', 'hooks'].map((table) => `DELETE FROM ${table} WHERE stream = ?`),
+    ...['credentials', 'inboxes', 'suppressions', 'strikes', 'pauses', 'planned', 'hooks', 'telemetry', 'delivery_times'].map((table) => `DELETE FROM ${table} WHERE stream = ?`),
+    "DELETE FROM kept WHERE kind = 'departed' AND name = CAST(CAST(? AS INTEGER) AS TEXT)",
     'DELETE FROM streams WHERE id = ?',
   ].map((sql) => db.prepare(sql));
 
@@ -67,6 +72,7 @@ export function createLanes(db: Database, ledger: Ledger, removing: Remove) {
     return added;
   };
   const told = <T>(value: T, ...events: PosternEvent[]): Told<T> => ({ value, events });
+  const { auditStream, auditGone } = createAuditWriting(db);
   const streamId = (name: string) => {
     const book = ledger.stream(name);
     if (!book) throw new Error(`There is no stream "${name}"`);
@@ -78,14 +84,19 @@ export function createLanes(db: Database, ledger: Ledger, removing: Remove) {
     ensureDefault(now: number): void {
       if (!ledger.stream(DEFAULT_STREAM)) ledger.transact(() => add({ name: DEFAULT_STREAM, mode: 'capture', retention: DEFAULT_RETENTION, tags: [], createdAt: now, delivery: DEFAULT_DELIVERY, clockOffset: 0, paused: null }));
     },
-    createStream(stream: Stream, at: number): Told<boolean> {
-      return ledger.transact(() => (add(stream) ? told(true, ledger.tell(at, { type: 'stream.created', stream: stream.name })) : told(false)));
+    createStream(stream: Stream, at: number, by?: string): Told<boolean> {
+      return ledger.transact(() => {
+        if (!add(stream)) return told(false);
+        auditStream(null, stream, by, at);
+        return told(true, ledger.tell(at, { type: 'stream.created', stream: stream.name }));
+      });
     },
-    changeStream(name: string, change: StreamChange, at: number): Told<Stream | null> {
+    changeStream(name: string, change: StreamChange, at: number, by?: string): Told<Stream | null> {
       return ledger.transact(() => {
         const row = one.get(name) as StreamRow | undefined;
         if (!row) return told(null);
-        const stream = { ...streamOf(row), ...change };
+        const before = streamOf(row);
+        const stream = { ...before, ...change };
         const { messages, age, bytes } = stream.retention;
         const delivery = JSON.stringify(stream.delivery);
         update.run(stream.mode, messages, age, bytes, JSON.stringify(stream.tags), delivery, stream.clockOffset, stream.paused && JSON.stringify(stream.paused), name);
@@ -94,18 +105,20 @@ export function createLanes(db: Database, ledger: Ledger, removing: Remove) {
         const { clockOffset: _moved, paused, ...rest } = change;
         const events: PosternEvent[] = [];
         if (Object.values(rest).some((value) => value !== undefined)) events.push(ledger.tell(at, { type: 'stream.updated', stream: name }));
+        if (change.mode !== undefined || change.delivery !== undefined) events.push(...auditStream(before, stream, by, at).map((body) => ledger.tell(at, body)));
         if (paused !== undefined) events.push(ledger.tell(at, paused === null ? { type: 'stream.resumed', stream: name } : { type: 'stream.paused', stream: name, ...paused }));
         return told(stream, ...events);
       });
     },
     /** One step of it; `more` until the stream itself is gone. */
-    deleteStream(name: string, at: number): Told<'none' | 'more' | 'gone'> {
+    deleteStream(name: string, at: number, by?: string): Told<'none' | 'more' | 'gone'> {
       return ledger.transact(() => {
         const book = ledger.stream(name);
         if (!book || name === DEFAULT_STREAM) return told('none');
         const seqs = oldest.all(book.id, STEP) as number[];
         const step = removing.step(seqs, 'user', at);
         if (book.messages > 0) return told('more', ...step.events);
+        auditGone(streamOf(one.get(name) as StreamRow), by, at);
         for (const statement of deletions) statement.run(book.id);
         ledger.reload();
         return told('gone', ...step.events, ledger.tell(at, { type: 'stream.deleted', stream: name }));

@@ -23,6 +23,8 @@ export type Ledger = {
   streamById(id: number): StreamBook | undefined;
   /** Inside a transaction: to be written with it. */
   touch(book: StreamBook): void;
+  /** What is summed up while a transaction runs: `write` is called at its end, inside it; `forget` when it fails. */
+  atCommit(summing: { write(): void; forget(): void }): void;
   /** After rows of `streams` were added or removed inside a transaction. */
   reload(): void;
   /** Inside a transaction: appends to the event log; with the seq of the message by which it is asked for. */
@@ -48,6 +50,7 @@ export function createLedger(db: Database): Ledger {
   const byName = new Map<string, StreamBook>();
   const byId = new Map<number, StreamBook>();
   const touched = new Set<StreamBook>();
+  const sums: { write(): void; forget(): void }[] = [];
 
   function loadStreams(): void {
     byName.clear();
@@ -89,11 +92,13 @@ export function createLedger(db: Database): Ledger {
       begin.run();
       try {
         const result = work();
+        for (const sum of sums) sum.write();
         flush();
         commit.run();
         return result;
       } catch (error) {
         stale = true;
+        for (const sum of sums) sum.forget();
         // SQLite has rolled back by itself after some faults (disk full).
         if (db.inTransaction) rollback.run();
         throw error;
@@ -124,6 +129,7 @@ export function createLedger(db: Database): Ledger {
       book.touched = true;
       touched.add(book);
     },
+    atCommit: (summing) => void sums.push(summing),
     reload() {
       flush();
       loadStreams();

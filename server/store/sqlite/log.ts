@@ -1,7 +1,7 @@
 /** Reads the event log. A captured message's summary is put together from its row while the message is there. */
 import type { Database } from 'better-sqlite3';
 import type { PosternEvent } from '../../events/event.ts';
-import { capturedSummary, type Fixed } from './row.ts';
+import { capturedFields, type Fixed, takenOf } from './row.ts';
 
 /** As it crosses threads: JSON as text. */
 export type EventRow = {
@@ -32,6 +32,6 @@ export function createLog(db: Database) {
 export function eventOf(row: EventRow): PosternEvent {
   const { event, at, type, stream, data, seq, id, receivedAt, size, fixed, queued } = row;
   if (data !== null) return { id: event, at, type, stream, ...(JSON.parse(data) as object) } as PosternEvent;
-  const summary = capturedSummary({ id: id!, seq: seq!, stream, receivedAt: receivedAt!, size: size!, queued }, JSON.parse(fixed!) as Fixed);
-  return { id: event, at, type: 'message.captured', stream, message: id!, summary, ...(queued === null ? {} : { queued }) };
+  const kept = JSON.parse(fixed!) as Fixed;
+  return { id: event, at, type: 'message.captured', stream, ...capturedFields({ id: id!, seq: seq!, stream, receivedAt: receivedAt!, size: size!, taken: takenOf(queued, kept) }, kept) };
 }

@@ -163,11 +163,11 @@ function assemble({ writer, reader, clock, firstUpload, close }: Parts): Store {
     },
 
     streams: () => reader.call('streams'),
-    createStream: (stream) => told(writer.call('createStream', stream, clock.now())),
-    changeStream: async (name, change) => (await told(writer.call('changeStream', name, change, clock.now()))) ?? undefined,
-    async deleteStream(name) {
+    createStream: (stream, by) => told(writer.call('createStream', stream, clock.now(), by)),
+    changeStream: async (name, change, by) => (await told(writer.call('changeStream', name, change, clock.now(), by))) ?? undefined,
+    async deleteStream(name, by) {
       for (;;) {
-        const step = await told(writer.call('deleteStream', name, clock.now()));
+        const step = await told(writer.call('deleteStream', name, clock.now(), by));
         if (step !== 'more') return step === 'gone';
       }
     },
@@ -191,6 +191,10 @@ function assemble({ writer, reader, clock, firstUpload, close }: Parts): Store {
       if (!row) return undefined;
       const detail = JSON.parse(row.detail) as Pick<MessageDetail, 'envelope' | 'session' | 'metadata'>;
       return { ...summaryOf(row.summary), ...detail, ...(row.parsed === undefined ? {} : { parsed: JSON.parse(row.parsed) }) } as MessageDetail;
+    },
+    async trace(id) {
+      const row = await reader.call('trace', id);
+      return row && { receivedAt: row.receivedAt, session: (JSON.parse(row.detail) as Pick<MessageDetail, 'session'>).session };
     },
     async body(id, range) {
       const found = await reader.call('place', id);

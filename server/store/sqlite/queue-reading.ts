@@ -2,14 +2,15 @@
 import { zstdDecompressSync } from 'node:zlib';
 import type { Database, Statement } from 'better-sqlite3';
 import { addressKey } from '../../mail/address.ts';
-import { RECIPIENT_STATES, type RecipientState } from '../../mail/recipient.ts';
+import { QUEUE_MODES, type QueueMode, RECIPIENT_STATES, type RecipientState } from '../../mail/recipient.ts';
 import { DEFAULT_DELIVERY } from '../../mail/stream.ts';
 import type { Suppression } from '../../mail/suppression.ts';
-import type { LaneDue, QueueDepth, QueueScope, SentRecipient, SuppressionQuery } from '../../queue/port.ts';
+import type { LaneDue, QueueDepth, QueueScope, QueueStore, SentRecipient, SuppressionQuery } from '../../queue/port.ts';
+import { createDepartedReading } from './departed.ts';
 import type { EventRow } from './log.ts';
 import { DUE, keysOf, RECIPIENT_COLUMNS, RECIPIENT_JOINS, type RecipientRow, STATE, WAITING, WIDTH } from './recipient-row.ts';
 import { scopeCondition } from './scope.ts';
-import { suppressionFinder, suppressionKey } from './suppress.ts';
+import { modeNumber, suppressedMode, suppressionFinder, suppressionKey } from './suppress.ts';
 
 type Values = (string | number)[];
 /** JSON of an attempt and its transcript, or where that is. */
@@ -23,6 +24,8 @@ const LIFE = `coalesce(json_extract(p.delivery, '$.expiresAfter'), ${DEFAULT_DEL
 const FIRST_DUE = `CASE WHEN r.attempts = 0 THEN max(r.queued_at, coalesce(r.due + r.offset, r.queued_at))
   WHEN r.expires + r.offset - ${LIFE} <= r.queued_at THEN r.queued_at
   ELSE min(r.expires + r.offset - ${LIFE}, max(r.queued_at, coalesce(json_extract(r.last, '$.at'), r.queued_at))) END`;
+
+const withMode = <T extends { mode: number }>({ mode, ...row }: T): Omit<T, 'mode'> & { mode: QueueMode } => ({ ...row, mode: QUEUE_MODES[mode]! });
 
 export function createQueueReading(db: Database) {
   const statements = new Map<string, Statement<Values>>();
@@ -43,20 +46,30 @@ export function createQueueReading(db: Database) {
   const bySent = (column: string, index: string) => db.prepare(`SELECT m.seq FROM messages m INDEXED BY ${index} WHERE m.${column} = ? AND m.stream = ? AND m.queued IS NOT NULL AND m.${column} IS NOT NULL ORDER BY m.seq DESC LIMIT ?`).pluck();
   const byMessageId = bySent('message_id', 'messages_sent');
   const byEnvid = bySent('envid', 'messages_envid');
+  const queuedSince = db.prepare('SELECT count(*) FROM recipients INDEXED BY recipients_live WHERE mode = 1 AND stream = ? AND queued_at >= ? AND kept_back = 0').pluck();
+  const triedSince = db.prepare("SELECT count(*) FROM recipients INDEXED BY recipients_live WHERE mode = 1 AND stream = ? AND last IS NOT NULL AND json_extract(last, '$.at') >= ?").pluck();
+  const departed = createDepartedReading(db);
   const suppressionOf = suppressionFinder(db);
 
+  /** With those that are deleted since. */
+  function real(count: Statement, what: 'queued' | 'tried', name: string, since: number): number {
+    const stream = ids.stream(name);
+    return stream === undefined ? 0 : (count.get(stream, since) as number) + departed(stream, what, since);
+  }
+
   const sent = (row: RecipientRow): SentRecipient => ({
-    message: row.message, stream: row.stream, recipient: row.address, n: row.key % WIDTH, state: RECIPIENT_STATES[row.state]!,
+    message: row.message, stream: row.stream, mode: QUEUE_MODES[row.mode]!, recipient: row.address, n: row.key % WIDTH, state: RECIPIENT_STATES[row.state]!,
     at: row.last === null ? row.queuedAt : (JSON.parse(row.last) as { at: number }).at,
   });
 
   return {
-    lanes({ stream, destination }: { stream?: string; destination?: string }): LaneDue[] {
-      const found = conditionOf({ ...(stream === undefined ? {} : { stream }), ...(destination === undefined ? {} : { destination }) });
+    lanes(scope: Pick<QueueScope, 'stream' | 'mode' | 'destination'>): LaneDue[] {
+      const found = conditionOf(scope);
       if (!found) return [];
-      return prepared(`SELECT s.name AS stream, l.destination, l.due FROM (SELECT r.stream, r.destination, min(r.due) AS due FROM recipients r WHERE r.${DUE} AND ${found.sql} GROUP BY r.stream, r.destination) l JOIN streams s ON s.id = l.stream`).all(...found.values) as LaneDue[];
+      return prepared(`SELECT s.name AS stream, l.mode, l.destination, l.due FROM (SELECT r.stream, r.mode, r.destination, min(r.due) AS due FROM recipients r WHERE r.${DUE} AND ${found.sql} GROUP BY r.stream, r.mode, r.destination) l JOIN streams s ON s.id = l.stream`)
+        .all(...found.values).map((row) => withMode(row as { mode: number })) as LaneDue[];
     },
-    nextMoment({ after = Number.MIN_SAFE_INTEGER, ...scope }: { stream: string; message?: string; key?: number; after?: number }): number | null {
+    nextMoment({ after = Number.MIN_SAFE_INTEGER, ...scope }: Parameters<QueueStore['nextMoment']>[0]): number | null {
       const found = conditionOf(scope);
       if (!found) return null;
       const least = (sql: string, ...more: Values) => prepared(sql).pluck().get(...found.values, ...more) as number | null;
@@ -68,11 +81,11 @@ export function createQueueReading(db: Database) {
       const found = conditionOf(stream === undefined ? {} : { stream });
       if (!found) return [];
       const count = (state: RecipientState) => `count(*) FILTER (WHERE r.state = ${STATE[state]}) AS ${state}`;
-      return prepared(`SELECT s.name AS stream, d.* FROM (SELECT r.stream AS id, r.destination, ${count('queued')}, ${count('deferred')}, ${count('active')}, ${count('held')},
-        min(${FIRST_DUE}) AS oldestAt, min(r.due) FILTER (WHERE r.${DUE}) AS nextDue FROM recipients r JOIN streams p ON p.id = r.stream WHERE r.${WAITING} AND ${found.sql} GROUP BY r.stream, r.destination) d JOIN streams s ON s.id = d.id`)
+      return prepared(`SELECT s.name AS stream, d.* FROM (SELECT r.stream AS id, r.mode, r.destination, ${count('queued')}, ${count('deferred')}, ${count('active')}, ${count('held')},
+        min(${FIRST_DUE}) AS oldestAt, min(r.due) FILTER (WHERE r.${DUE}) AS nextDue FROM recipients r JOIN streams p ON p.id = r.stream WHERE r.${WAITING} AND ${found.sql} GROUP BY r.stream, r.mode, r.destination) d JOIN streams s ON s.id = d.id`)
         .all(...found.values).map((row) => {
-          const { id: _id, ...depth } = row as QueueDepth & { id: number };
-          return depth;
+          const { id: _id, ...depth } = row as Omit<QueueDepth, 'mode'> & { id: number; mode: number };
+          return withMode(depth);
         });
     },
     recipients(scope: QueueScope, after: number, limit: number): RecipientRow[] {
@@ -81,11 +94,13 @@ export function createQueueReading(db: Database) {
       const waits = scope.states ? '1' : `r.${WAITING}`;
       return prepared(`SELECT ${RECIPIENT_COLUMNS} FROM (SELECT r.key FROM recipients r WHERE r.key > ? AND ${found.sql} AND ${waits} ORDER BY r.key LIMIT ?) k CROSS JOIN recipients r ON r.key = k.key ${RECIPIENT_JOINS} ORDER BY r.key`).all(after, ...found.values, limit) as RecipientRow[];
     },
-    deliveryTally({ stream, message: id }: { stream?: string; message?: string }): [RecipientState, number][] {
-      const found = conditionOf({ ...(stream === undefined ? {} : { stream }), ...(id === undefined ? {} : { message: id }) });
+    deliveryTally(scope: Pick<QueueScope, 'stream' | 'mode' | 'message' | 'heldFor'>): [RecipientState, number][] {
+      const found = conditionOf(scope);
       if (!found) return [];
       return (prepared(`SELECT r.state, count(*) AS n FROM recipients r WHERE ${found.sql} GROUP BY r.state`).all(...found.values) as { state: number; n: number }[]).map(({ state, n }) => [RECIPIENT_STATES[state]!, n]);
     },
+    queuedSince: (stream: string, since: number): number => real(queuedSince, 'queued', stream, since),
+    triedSince: (stream: string, since: number): number => real(triedSince, 'tried', stream, since),
     delivery(id: string): { message: string; stream: string; recipients: RecipientRow[]; attempts: AttemptText[] } | undefined {
       const row = message.get(id) as { id: string; stream: string; queued: number | null } | undefined;
       if (!row) return undefined;
@@ -97,27 +112,25 @@ export function createQueueReading(db: Database) {
       };
     },
 
-    suppressions({ stream, q, reason, after, limit }: SuppressionQuery): Suppression[] {
+    suppressions({ stream, mode, q, reason, after, limit }: SuppressionQuery): Suppression[] {
       const sql: string[] = [];
       const values: Values = [];
       const add = (part: string, ...more: Values) => {
         sql.push(part);
         values.push(...more);
       };
-      if (stream !== undefined) add('p.stream = ?', stream === null ? 0 : (ids.stream(stream) ?? -1));
+      const idOf = (name: string | null) => (name === null ? 0 : (ids.stream(name) ?? -1));
+      if (stream !== undefined) add('p.stream = ?', idOf(stream));
+      if (mode !== undefined) add('p.mode = ?', modeNumber(mode));
       if (q !== undefined && q !== '') add('instr(p.address, ?) > 0', suppressionKey(q));
       if (reason !== undefined) add('p.reason = ?', reason);
-      if (after !== undefined) {
-        // `address stream`, or the address alone: then behind all of it.
-        const at = after.lastIndexOf(' ');
-        const lane = at < 0 ? undefined : after.slice(at + 1);
-        if (lane === undefined) add('p.address > ?', after);
-        else add('(p.address, p.stream) > (?, ?)', after.slice(0, at), lane === '' ? 0 : (ids.stream(lane) ?? 0));
-      }
+      // Of a stream that was deleted meanwhile: those of the address once more, rather than some never.
+      if (after !== undefined) add('(p.address, p.stream, p.mode) > (?, ?, ?)', after.address, idOf(after.stream), modeNumber(after.mode));
       const where = sql.length === 0 ? '1' : sql.join(' AND ');
-      return prepared(`SELECT p.address, s.name AS stream, p.reason, p.detail, p.message, p.created_at AS createdAt, p.expires_at AS expiresAt FROM suppressions p LEFT JOIN streams s ON s.id = p.stream WHERE ${where} ORDER BY p.address, p.stream LIMIT ?`).all(...values, limit) as Suppression[];
+      const found = prepared(`SELECT p.address, s.name AS stream, p.mode, p.reason, p.detail, p.message, p.created_at AS createdAt, p.expires_at AS expiresAt FROM suppressions p LEFT JOIN streams s ON s.id = p.stream WHERE ${where} ORDER BY p.address, p.stream, p.mode LIMIT ?`);
+      return (found.all(...values, limit) as (Omit<Suppression, 'mode'> & { mode: number })[]).map((row) => ({ ...row, mode: suppressedMode(row.mode) }));
     },
-    suppressionOf: (stream: string, address: string, now: number): Suppression | undefined => suppressionOf({ id: ids.stream(stream) ?? -1, name: stream }, address, now),
+    suppressionOf: (stream: string, mode: QueueMode, address: string, now: number): Suppression | undefined => suppressionOf({ id: ids.stream(stream) ?? -1, name: stream }, mode, address, now),
 
     sentByToken(id: string, n: number): SentRecipient | undefined {
       const seq = ids.seq(id);

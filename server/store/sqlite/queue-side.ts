@@ -5,12 +5,14 @@
  */
 import type { Submission } from '../../admission/port.ts';
 import type { PosternEvent } from '../../events/event.ts';
+import type { AuditStore } from '../../gate/audit.ts';
 import type { HookStore } from '../../hooks/hook.ts';
+import type { MessageDetail } from '../../mail/message.ts';
 import type { Attempt } from '../../mail/recipient.ts';
 import type { Answer } from '../../mail/reply.ts';
 import type { TranscriptLine } from '../../mail/session.ts';
-import type { Delivery, KeptStore, LeasedMessage, Outcome, PlannedStore, QueueStore, ReturnStore, SuppressionStore } from '../../queue/port.ts';
-import type { Outgoing } from './enqueue.ts';
+import type { Delivery, KeptStore, LeasedMessage, Outcome, PlannedStore, Queued, QueueStore, ReturnStore, SuppressionStore } from '../../queue/port.ts';
+import { dsnText, type Outgoing, outgoingOf } from './enqueue.ts';
 import { callOf, hookOf } from './hook-rows.ts';
 import type { LeasedMail } from './lease.ts';
 import type { Line } from './line.ts';
@@ -21,14 +23,16 @@ import { dsnOf, recipientOf } from './recipient-row.ts';
 import type { RideArgs, RideName, RideValue } from './rides.ts';
 import type { StepDone } from './scope.ts';
 import type { OutcomeItem, Settled, SettleItem } from './settle.ts';
+import type { TelemetryStore } from '../../telemetry/port.ts';
+import { countedOf } from './telemetry.ts';
 import { fromText, toText } from './text.ts';
 
 /** Sends work along with the next commit. `more` are messages that belong to it; `told` puts the events together that the writer only numbered. */
-export type RideAlong = <K extends RideName>(op: K, args: RideArgs<K>, more?: { submissions: Submission[]; told(value: RideValue<K>, at: number, captured: Captured): PosternEvent[] }) => Promise<RideValue<K>>;
+export type RideAlong = <K extends RideName>(op: K, args: RideArgs<K>, more?: { submissions: Submission[]; told(value: RideValue<K>, at: number, captured: Captured): PosternEvent[]; /** What waits by it, told before its events. */ queued?(value: RideValue<K>): Queued[] }) => Promise<RideValue<K>>;
 /** The event of a submission that was taken in. */
 export type Captured = (n: number, made: { seq: number; event: number }) => PosternEvent;
 
-export type QueueSide = Omit<QueueStore, 'onQueued'> & SuppressionStore & KeptStore & PlannedStore & ReturnStore & HookStore;
+export type QueueSide = Omit<QueueStore, 'onQueued'> & SuppressionStore & KeptStore & PlannedStore & ReturnStore & HookStore & AuditStore & TelemetryStore;
 
 /** Suppressions that one transaction adds. */
 const SUPPRESS_STEP = 500;
@@ -60,9 +64,26 @@ export function createQueueSide({ reader, ride }: { reader: Line<Reader>; ride: 
     shift: async (scope, ms) => void (await ride('shift', [scope, ms])),
 
     retryNow: (scope, now) => steps(() => ride('retryNow', [scope, now])),
-    hold: (scope, at, by) => steps(() => ride('hold', [scope, at, by])),
+    hold: (scope, at, by, held) => steps(() => ride('hold', [scope, at, by, held])),
     release: (scope, now, by) => steps(() => ride('release', [scope, now, by])),
     cancel: (scope, at, by) => steps(() => ride('cancel', [scope, at, by])),
+
+    async releaseMessage(released) {
+      const row = await reader.call('detail', released.message);
+      if (!row) return undefined;
+      const { envelope } = JSON.parse(row.detail) as Pick<MessageDetail, 'envelope'>;
+      const { stream } = row.summary;
+      const dsn = new Map(envelope.recipients.map((one) => [one.address, dsnText(one)]));
+      const recipients = released.recipients.map(({ original, ...one }) => ({ ...one, original: original && JSON.stringify(original), dsn: original ? null : (dsn.get(one.address) ?? null) }));
+      const { queuedAt, expiresAt, priority } = released;
+      const count = await ride('releaseMessage', [{ ...released, recipients, outgoing: outgoingOf(envelope), envid: envelope.envid ?? null }], {
+        submissions: [], told: () => [],
+        queued: (value) => (value === null ? [] : [{ stream, plan: { mode: 'deliver', priority, queuedAt, due: queuedAt, expiresAt, destinations: recipients.map(({ destination }) => destination), held: recipients.map(({ held }) => held) } }]),
+      });
+      return count ?? undefined;
+    },
+    queuedSince: (stream, since) => reader.call('queuedSince', stream, since),
+    triedSince: (stream, since) => reader.call('triedSince', stream, since),
 
     depth: ({ stream } = {}) => reader.call('depth', stream),
     recipients: async ({ scope, after = -1, limit }) => (await reader.call('recipients', scope, after, limit)).map(recipientOf),
@@ -76,16 +97,17 @@ export function createQueueSide({ reader, ride }: { reader: Line<Reader>; ride: 
 
     pauses: () => reader.call('pauses'),
     setPause: async (pause) => void (await ride('setPause', [pause])),
-    clearPause: (stream, site) => ride('clearPause', [stream, site]),
+    clearPause: (stream, mode, site) => ride('clearPause', [stream, mode, site]),
 
     suppressions: (query) => reader.call('suppressions', query),
-    suppressionOf: (stream, address, now) => reader.call('suppressionOf', stream, address, now),
+    suppressionOf: (stream, mode, address, now) => reader.call('suppressionOf', stream, mode, address, now),
     async suppress(suppressions, by) {
       let added = 0;
       for (let at = 0; at < suppressions.length; at += SUPPRESS_STEP) added += await ride('suppress', [suppressions.slice(at, at + SUPPRESS_STEP), by]);
       return added;
     },
-    unsuppress: (address, stream, by) => ride('unsuppress', [address, stream, by]),
+    unsuppress: (key, by) => ride('unsuppress', [key, by]),
+    unsuppressAll: (stream, mode, by) => steps(() => ride('unsuppressAll', [stream, mode, by])),
 
     kept: (kind, name) => reader.call('kept', kind, name),
     keep: async (kind, name, json) => void (await ride('keep', [kind, name, json])),
@@ -116,6 +138,14 @@ export function createQueueSide({ reader, ride }: { reader: Line<Reader>; ride: 
       return row && callOf(row);
     },
     pruneCalls: (keep) => ride('pruneCalls', [keep]),
+
+    audit: async (entry) => ({ id: await ride('audit', [entry]), ...entry }),
+    audited: (query) => reader.call('audited', query),
+
+    telemetry: (query) => reader.call('telemetry', query),
+    async pruneTelemetry(before) {
+      while (await ride('pruneTelemetry', [before])) { /* an hour with each commit */ }
+    },
   };
 }
 
@@ -147,7 +177,9 @@ function settleItemOf(outcomes: readonly Outcome[]): { item: SettleItem; submiss
     key: outcome.key,
     state: outcome.state,
     due: outcome.due ?? null,
+    held: outcome.held ? JSON.stringify(outcome.held) : null,
     attempt: outcome.attempt ? attemptItem(outcome.attempt) : null,
+    uncertain: outcome.uncertain === true,
     last: outcome.last === undefined ? undefined : outcome.last === null ? null : JSON.stringify(outcome.last),
     said: outcome.strike ? said(outcome.last?.answer ?? outcome.attempt?.answer) : '',
     events: outcome.events.map(({ type, stream, ...rest }) => ({ type, stream, data: JSON.stringify(rest) })),
@@ -155,6 +187,7 @@ function settleItemOf(outcomes: readonly Outcome[]): { item: SettleItem; submiss
     suppress: outcome.suppress ?? null,
     strike: outcome.strike ?? null,
     clears: outcome.clears ?? null,
+    counted: countedOf(outcome) ?? null,
   }));
   return { item: { outcomes: items, transcripts }, submissions };
 }

@@ -14,6 +14,7 @@ type Content = { size: number; detailSize: number; upload: number | null; data: 
 export function createReading(db: Database) {
   const summary = db.prepare(`SELECT ${SUMMARY_COLUMNS} FROM messages m ${SUMMARY_JOINS} WHERE m.id = ?`);
   const content = db.prepare('SELECT m.size, c.detail_size AS detailSize, c.upload, c.data FROM messages m JOIN contents c ON c.seq = m.seq WHERE m.id = ?');
+  const trace = db.prepare('SELECT m.received_at AS receivedAt, c.detail_size AS detailSize, c.data FROM messages m JOIN contents c ON c.seq = m.seq WHERE m.id = ?');
   const parsed = db.prepare('SELECT data FROM parsed WHERE seq = ?').pluck();
   const piece = db.prepare('SELECT data FROM pieces WHERE key = ?').pluck();
   const unparsed = db.prepare('SELECT m.id, m.seq, m.size, c.summary AS fixed FROM messages m JOIN contents c ON c.seq = m.seq WHERE m.parse = 0 ORDER BY m.seq LIMIT ?');
@@ -43,6 +44,10 @@ export function createReading(db: Database) {
         detail: opened(data).toString('utf8', 0, detailSize),
         parsed: found && decompress(found).toString('utf8'),
       };
+    },
+    trace(id: string): { receivedAt: number; detail: string } | undefined {
+      const row = trace.get(id) as { receivedAt: number; detailSize: number; data: Buffer } | undefined;
+      return row && { receivedAt: row.receivedAt, detail: opened(row.data).toString('utf8', 0, row.detailSize) };
     },
     place,
     piece: readPiece,

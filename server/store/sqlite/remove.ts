@@ -7,9 +7,11 @@
  */
 import type { Database } from 'better-sqlite3';
 import type { EventBody, PosternEvent } from '../../events/event.ts';
+import { createDeparting } from './departed.ts';
+import { createFreeze } from './freeze.ts';
 import type { Ledger } from './ledger.ts';
+import { keysOf, MODE, WAITING } from './recipient-row.ts';
 import { ROLE } from './roles.ts';
-import { capturedSummary, type Fixed } from './row.ts';
 import { createForget } from './scope.ts';
 import { PIECES_MOST, type Told } from './wire.ts';
 
@@ -28,15 +30,16 @@ type Gone = { ids: Map<string, string[]>; events: PosternEvent[]; by: By; at: nu
 
 export function createRemove(db: Database, ledger: Ledger) {
   const forget = createForget(db, ledger);
+  const departs = createDeparting(db, ledger);
   const find = db.prepare('SELECT m.id, m.stream, m.received_at AS receivedAt, m.size, m.read, m.parse, m.event, m.tags, m.queued, c.summary AS fixed, c.upload FROM messages m JOIN contents c ON c.seq = m.seq WHERE m.seq = ?');
-  const keepSummary = db.prepare('UPDATE events SET data = ? WHERE id = ? AND data IS NULL');
-  const hasEvent = db.prepare('SELECT 1 FROM events WHERE id = ?');
+  const freeze = createFreeze(db);
   const bySeq = ['messages', 'contents', 'addresses', 'parsed'].map((table) => db.prepare(`DELETE FROM ${table} WHERE seq = ?`));
   const deleteWords = db.prepare('DELETE FROM words WHERE rowid = ?');
   const deleteTag = db.prepare('DELETE FROM tags WHERE tag = ? AND seq = ?');
   const deleteUpload = db.prepare('DELETE FROM uploads WHERE id = ?');
   const deletePieces = db.prepare('DELETE FROM pieces WHERE key >= ? AND key < ?');
   const otherInbox = db.prepare(`SELECT 1 FROM addresses WHERE seq = ? AND roles & ${ROLE.recipient} AND key <> ? LIMIT 1`);
+  const realWaits = db.prepare(`SELECT 1 FROM recipients NOT INDEXED WHERE key >= ? AND key < ? AND mode = ${MODE.deliver} AND ${WAITING} LIMIT 1`);
   const letGo = db.prepare(`UPDATE addresses SET roles = roles & ~${ROLE.recipient} WHERE key = ? AND seq = ?`);
 
   /** Inside a transaction. Octets that it held; 0 when it was gone already. */
@@ -44,10 +47,8 @@ export function createRemove(db: Database, ledger: Ledger) {
     const row = find.get(seq) as Row | undefined;
     if (!row) return 0;
     const book = ledger.streamById(row.stream)!;
-    if (hasEvent.get(row.event)) {
-      const summary = capturedSummary({ id: row.id, seq, stream: book.name, receivedAt: row.receivedAt, size: row.size, queued: row.queued }, JSON.parse(row.fixed) as Fixed);
-      keepSummary.run(JSON.stringify({ message: row.id, summary, ...(row.queued === null ? {} : { queued: row.queued }) }), row.event);
-    }
+    freeze({ ...row, seq, stream: book.name });
+    if (row.queued !== null) departs(seq, book, gone.at);
     const recipients = row.queued === null ? 0 : forget(seq, row.id, book, BY[gone.by], gone.at, gone.events);
     for (const statement of bySeq) statement.run(seq);
     if (row.parse !== 0) deleteWords.run(seq);
@@ -85,7 +86,9 @@ export function createRemove(db: Database, ledger: Ledger) {
   }
 
   const releaseFrom = (key: string) => (seq: number, gone: Gone) => {
-    if (!otherInbox.get(seq, key)) return removeOne(seq, gone);
+    // Nobody wants real mail cancelled because the time of an inbox is over.
+    const goesOut = gone.by === 'retention' && realWaits.get(...keysOf(seq)) !== undefined;
+    if (!goesOut && !otherInbox.get(seq, key)) return removeOne(seq, gone);
     letGo.run(key, seq);
     return 0;
   };

@@ -5,15 +5,19 @@
  */
 import type { Database } from 'better-sqlite3';
 import type { EventBody, PosternEvent } from '../../events/event.ts';
+import type { QueueMode } from '../../mail/recipient.ts';
 import type { Suppression } from '../../mail/suppression.ts';
-import type { LeaseQuery } from '../../queue/port.ts';
+import type { LeaseQuery, SuppressionStore } from '../../queue/port.ts';
+import { createAuditWriting } from './audit.ts';
 import { createHookWriting } from './hook-rows.ts';
 import { createKeeping } from './keeping.ts';
 import type { Ledger } from './ledger.ts';
 import { createLease, type LeaseRows } from './lease.ts';
-import { createScopeChange } from './scope.ts';
+import { createReleasing } from './release.ts';
+import { createScopeChange, type StepDone } from './scope.ts';
 import { createSettle, type Settled, type SettleItem } from './settle.ts';
 import { createSuppress, type Strike } from './suppress.ts';
+import { createTelemetry } from './telemetry.ts';
 import { fromText, type Text, toText } from './text.ts';
 
 export type RideContext = {
@@ -25,12 +29,16 @@ export type RideContext = {
   add(n: number): { seq: number; event: number };
 };
 
-export type Found = { events: EventBody[]; suppress: Suppression[]; strikes: ({ stream: string } & Strike)[] };
+/** Suppressions that one transaction takes back. */
+const UNSUPPRESS_STEP = 500;
+
+export type Found = { events: EventBody[]; suppress: Suppression[]; strikes: ({ stream: string; mode: QueueMode } & Strike)[] };
 
 function createOps(db: Database, ledger: Ledger) {
   const suppressing = createSuppress(db, ledger);
+  const telemetry = createTelemetry(db, ledger);
   const leasing = createLease(db, ledger);
-  const settling = createSettle(db, ledger, suppressing);
+  const settling = createSettle(db, ledger, suppressing, telemetry);
   const seqById = db.prepare('SELECT seq FROM messages WHERE id = ?').pluck();
   return {
     ...leasing,
@@ -38,21 +46,31 @@ function createOps(db: Database, ledger: Ledger) {
     lease: (context: RideContext, query: LeaseQuery): Text<LeaseRows> => toText(leasing.lease(context, query)),
     settle: (context: RideContext, item: Text<SettleItem>): Text<Settled[]> => toText(settling.settle(context, fromText(item))),
     ...createScopeChange(db, ledger),
+    ...createReleasing(db, ledger),
     ...createKeeping(db, ledger),
     ...createHookWriting(db, ledger),
+    audit: createAuditWriting(db).audit,
+    pruneTelemetry: telemetry.pruneTelemetry,
     suppress: ({ at, events }: RideContext, suppressions: readonly Suppression[], by: string): number =>
       suppressions.filter((one) => suppressing.suppress(one, by, at, events)).length,
-    unsuppress: ({ at, events }: RideContext, address: string, stream: string | null, by: string): boolean => suppressing.unsuppress(address, stream, by, at, events),
+    unsuppress: ({ at, events }: RideContext, key: Parameters<SuppressionStore['unsuppress']>[0], by: string): boolean => suppressing.unsuppress(key, by, at, events),
+    unsuppressAll({ at, events }: RideContext, name: string, mode: QueueMode, by: string): StepDone {
+      const stream = ledger.stream(name);
+      const changed = stream ? suppressing.unsuppressAll(stream, mode, UNSUPPRESS_STEP, by, at, events) : 0;
+      return { changed, more: changed === UNSUPPRESS_STEP };
+    },
     /** What one report that came back leads to. */
     report({ at, events }: RideContext, found: Found): null {
       for (const body of found.events) {
         const seq = 'message' in body && typeof body.message === 'string' && body.message !== '' ? (seqById.get(body.message) as number | undefined) : undefined;
-        events.push(ledger.tell(at, body, seq));
+        const event = ledger.tell(at, body, seq);
+        events.push(event);
+        telemetry.came(event, seq, at);
       }
       for (const one of found.suppress) suppressing.suppress(one, 'engine', at, events);
-      for (const { stream, ...strike } of found.strikes) {
+      for (const { stream, mode, ...strike } of found.strikes) {
         const book = ledger.stream(stream);
-        if (book) suppressing.strike(book, strike, causeOf(found.events), at, events);
+        if (book) suppressing.strike(book, mode, strike, causeOf(found.events), at, events);
       }
       return null;
     },
@@ -80,6 +98,6 @@ export function createRides(db: Database, ledger: Ledger): Rides {
   const ops: Record<string, (context: RideContext, ...args: never[]) => unknown> = createOps(db, ledger);
   return {
     run: (op, args, context) => ops[op]!(context, ...(args as never[])),
-    begins: (op) => op === 'lease' || op === 'plan',
+    begins: (op) => op === 'lease' || op === 'plan' || op === 'releaseMessage',
   };
 }

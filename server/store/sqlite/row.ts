@@ -52,13 +52,24 @@ function tallyOf(json: string): NonNullable<MessageSummary['delivery']> {
   return Object.fromEntries(Object.entries(JSON.parse(json) as Record<string, number>).map(([state, n]) => [RECIPIENT_STATES[Number(state)], n]));
 }
 
-/** As it was at the moment of its capture; `queued` is how many of its recipients were put on their way, null when none was to be. */
-export function capturedSummary(row: { id: string; seq: number; stream: string; receivedAt: number; size: number; queued: number | null }, fixed: Fixed): MessageSummary {
-  const { id, seq, stream, receivedAt, size, queued } = row;
-  const suppressed = fixed.recipients.length - (queued ?? 0);
+/** What became at once of those that were to be delivered. */
+export type Taken = { queued: number; held: number; suppressed: number };
+
+/** By messages.queued, of mail of which none was held and nobody got it instead (enqueue.ts writes the event of such mail whole). */
+export const takenOf = (queued: number | null, { recipients }: Fixed): Taken | null => (queued === null ? null : { queued, held: 0, suppressed: recipients.length - queued });
+
+/** As it was at the moment of its capture; `taken` is null when nothing of it was to be delivered. */
+export function capturedSummary(row: { id: string; seq: number; stream: string; receivedAt: number; size: number; taken: Taken | null }, fixed: Fixed): MessageSummary {
+  const { id, seq, stream, receivedAt, size, taken } = row;
   return {
     id, seq, stream, via: fixed.via, receivedAt, size, header: fixed.header, envelopeFrom: fixed.envelopeFrom,
     recipients: fixed.recipients, tags: fixed.tags, read: false, parse: 'pending',
-    ...(queued === null ? {} : { delivery: { ...(queued > 0 ? { queued } : {}), ...(suppressed > 0 ? { suppressed } : {}) } }),
+    ...(taken === null ? {} : { delivery: Object.fromEntries(Object.entries(taken).filter(([, n]) => n > 0)) }),
   };
+}
+
+/** The fields of message.captured beside its type and stream; `queued` are those that wait, held ones too. */
+export function capturedFields(row: Parameters<typeof capturedSummary>[0], fixed: Fixed): { message: string; summary: MessageSummary; queued?: number } {
+  const { id, taken } = row;
+  return { message: id, summary: capturedSummary(row, fixed), ...(taken === null ? {} : { queued: taken.queued + taken.held }) };
 }

@@ -167,7 +167,7 @@ export const recipients = sqliteTable('recipients', {
   queuedAt: integer('queued_at').notNull(),
   offset: integer().notNull().default(0),
   attempts: integer().notNull().default(0),
-  /** 1: a crash came between an attempt's begin and its outcome. */
+  /** 1: what came of an attempt is not known (a crash, or no answer to the whole message). */
   uncertain: integer().notNull().default(0),
   /** JSON: what is to be done with an active one once its attempt is over (cancel, hold). */
   wish: text(),
@@ -175,11 +175,21 @@ export const recipients = sqliteTable('recipients', {
   dsn: text(),
   /** JSON: the last answer with its class and rule. */
   last: text(),
+  /** Place in QUEUE_MODES. */
+  mode: integer().notNull().default(0),
+  /** JSON: why it is held, other than by a person. */
+  held: text(),
+  /** 1: it was not let go when it was queued (held, or suppressed). */
+  keptBack: integer('kept_back').notNull().default(0),
+  /** JSON: whom it was for, when that is somebody else. */
+  original: text(),
 }, (t) => [
   // With the state, so that lanes and next moments are read off the index.
-  index('recipients_lane').on(t.stream, t.destination, t.rank, t.due, t.state).where(sql`state in (0, 2)`),
-  index('recipients_waiting').on(t.stream, t.expires, t.state).where(sql`state < 4`),
+  index('recipients_lane').on(t.stream, t.mode, t.destination, t.rank, t.due, t.state).where(sql`state in (0, 2)`),
+  index('recipients_waiting').on(t.stream, t.mode, t.expires, t.state).where(sql`state < 4`),
   index('recipients_active').on(t.state).where(sql`state = 1`),
+  // What a stream sent for real and when: caps and shares are counted over it.
+  index('recipients_live').on(t.stream, t.queuedAt, t.keptBack).where(sql`mode = 1`),
 ]);
 
 export const attempts = sqliteTable('attempts', {
@@ -194,28 +204,34 @@ export const suppressions = sqliteTable('suppressions', {
   address: text().notNull(),
   /** 0 is for every stream. */
   stream: integer().notNull(),
+  /** Place in QUEUE_MODES; -1 is for both. */
+  mode: integer().notNull().default(-1),
   reason: text().notNull(),
   detail: text().notNull(),
   message: text(),
   createdAt: integer('created_at').notNull(),
   expiresAt: integer('expires_at'),
-}, (t) => [primaryKey({ columns: [t.address, t.stream] })]);
+}, (t) => [primaryKey({ columns: [t.address, t.stream, t.mode] })]);
 
-/** Failures that may lead to a suppression, one per address, kind and day. */
+/** Failures that may lead to a suppression, one per address, mode, kind and day. */
 export const strikes = sqliteTable('strikes', {
   address: text().notNull(),
   stream: integer().notNull(),
+  /** Place in QUEUE_MODES. */
+  mode: integer().notNull().default(0),
   kind: text().notNull(),
   at: integer().notNull(),
-}, (t) => [primaryKey({ columns: [t.address, t.stream, t.kind, t.at] })]);
+}, (t) => [primaryKey({ columns: [t.address, t.stream, t.mode, t.kind, t.at] })]);
 
 export const pauses = sqliteTable('pauses', {
   stream: integer().notNull(),
+  /** Place in QUEUE_MODES. */
+  mode: integer().notNull().default(0),
   site: text().notNull(),
   reason: text().notNull(),
   until: integer(),
   by: text().notNull(),
-}, (t) => [primaryKey({ columns: [t.stream, t.site] })]);
+}, (t) => [primaryKey({ columns: [t.stream, t.mode, t.site] })]);
 
 /** Small JSON texts of others. */
 export const kept = sqliteTable('kept', {
@@ -252,6 +268,44 @@ export const hookCalls = sqliteTable('hook_calls', {
   data: text().notNull(),
   tries: text().notNull(),
 }, (t) => [index('hook_calls_hook').on(t.hook, t.id), index('hook_calls_due').on(t.hook, t.due).where(sql`due is not null`)]);
+
+/** Who changed what about real delivery; only ever added to. */
+export const audit = sqliteTable('audit', {
+  id: integer().primaryKey(),
+  at: integer().notNull(),
+  what: text().notNull(),
+  /** By name, so that it outlives the stream. Null for the whole process. */
+  stream: text(),
+  by: text().notNull(),
+  text: text().notNull(),
+  /** JSON. */
+  detail: text().notNull(),
+}, (t) => [index('audit_stream').on(t.stream, t.id)]);
+
+/** What became of mail, by the hour. */
+export const telemetry = sqliteTable('telemetry', {
+  /** Milliseconds since the epoch, of its begin; wall clock. */
+  hour: integer().notNull(),
+  stream: integer().notNull(),
+  /** Place in QUEUE_MODES. */
+  mode: integer().notNull(),
+  site: text().notNull(),
+  /** Of the verdict. */
+  class: text().notNull(),
+  /** Place in MEASURES. */
+  measure: integer().notNull(),
+  count: integer().notNull(),
+}, (t) => [primaryKey({ columns: [t.hour, t.stream, t.mode, t.site, t.class, t.measure] })]);
+
+/** How long deliveries took, by the hour. */
+export const deliveryTimes = sqliteTable('delivery_times', {
+  hour: integer().notNull(),
+  stream: integer().notNull(),
+  mode: integer().notNull(),
+  /** Place in DELIVERY_BOUNDS; one more for what is above all. */
+  bound: integer().notNull(),
+  count: integer().notNull(),
+}, (t) => [primaryKey({ columns: [t.hour, t.stream, t.mode, t.bound] })]);
 
 export const idempotency = sqliteTable('idempotency', {
   stream: text().notNull(),

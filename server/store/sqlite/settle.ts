@@ -7,21 +7,25 @@
  */
 import type { Database } from 'better-sqlite3';
 import type { PosternEvent } from '../../events/event.ts';
-import { isTerminal, type RecipientState } from '../../mail/recipient.ts';
+import { type Held, isTerminal, QUEUE_MODES, type RecipientState } from '../../mail/recipient.ts';
 import type { Suppression } from '../../mail/suppression.ts';
 import { compress } from './frame.ts';
 import type { Ledger, StreamBook } from './ledger.ts';
 import { seqOf, STATE, WIDTH } from './recipient-row.ts';
 import type { RideContext } from './rides.ts';
 import type { createSuppress, Strike } from './suppress.ts';
+import type { Counted, Telemetry } from './telemetry.ts';
 
 /** An Outcome as it crosses to the writer: what is only stored is JSON already. */
 export type OutcomeItem = {
   key: number;
   state: RecipientState;
   due: number | null;
+  /** JSON; with state held. */
+  held: string | null;
   /** `transcript` is the place in SettleItem.transcripts. */
   attempt: { number: number; at: number; data: string; transcript: number } | null;
+  uncertain: boolean;
   /** Undefined leaves it. */
   last: string | null | undefined;
   /** What was last said, for the detail of a suppression by strikes. */
@@ -32,6 +36,7 @@ export type OutcomeItem = {
   suppress: Suppression | null;
   strike: Strike | null;
   clears: string | null;
+  counted: Counted | null;
 };
 export type SettleItem = { outcomes: OutcomeItem[]; /** JSON; shared by the recipients of a transaction. */ transcripts: string[] };
 
@@ -39,22 +44,24 @@ export type SettleItem = { outcomes: OutcomeItem[]; /** JSON; shared by the reci
 export type Settled = { first: number; notice: { seq: number; event: number } | null; more: PosternEvent[] };
 
 /** Kept in recipients.wish. */
-export type Wish = { kind: 'cancel' | 'hold'; at: number; by: string };
+export type Wish = { kind: 'cancel' | 'hold'; at: number; by: string; held?: Held };
 
-type Row = { state: number; stream: number; address: string; offset: number; due: number | null; attempts: number; uncertain: number; wish: string | null; id: string };
+const heldText = ({ held }: Wish): string | null => (held ? JSON.stringify(held) : null);
 
-export function createSettle(db: Database, ledger: Ledger, suppressing: ReturnType<typeof createSuppress>) {
-  const find = db.prepare(`SELECT r.state, r.stream, r.address, r.offset, r.due, r.attempts, r.uncertain, r.wish, m.id FROM recipients r CROSS JOIN messages m ON m.seq = r.key / ${WIDTH} WHERE r.key = ?`);
-  const update = db.prepare('UPDATE recipients SET state = ?, due = ?, attempts = ?, uncertain = ?, wish = NULL WHERE key = ?');
+type Row = { state: number; stream: number; mode: number; queuedAt: number; address: string; offset: number; due: number | null; attempts: number; uncertain: number; wish: string | null; id: string };
+
+export function createSettle(db: Database, ledger: Ledger, suppressing: ReturnType<typeof createSuppress>, telemetry: Telemetry) {
+  const find = db.prepare(`SELECT r.state, r.stream, r.mode, r.queued_at AS queuedAt, r.address, r.offset, r.due, r.attempts, r.uncertain, r.wish, m.id FROM recipients r CROSS JOIN messages m ON m.seq = r.key / ${WIDTH} WHERE r.key = ?`);
+  const update = db.prepare('UPDATE recipients SET state = ?, due = ?, attempts = ?, uncertain = ?, held = ?, wish = NULL WHERE key = ?');
   const setLast = db.prepare('UPDATE recipients SET last = ? WHERE key = ?');
   const insertAttempt = db.prepare('INSERT OR REPLACE INTO attempts (recipient, number, data) VALUES (?, ?, ?)');
   const cutOff = db.prepare(`SELECT r.key, r.stream, r.address, r.offset, r.attempts, r.due, r.wish, m.id FROM recipients r CROSS JOIN messages m ON m.seq = r.key / ${WIDTH} WHERE r.state = ${STATE.active}`);
-  const recoverOne = db.prepare('UPDATE recipients SET state = ?, due = ?, wish = NULL, uncertain = 1 WHERE key = ?');
+  const recoverOne = db.prepare('UPDATE recipients SET state = ?, due = ?, held = ?, wish = NULL, uncertain = 1 WHERE key = ?');
 
   /** Grants a wish: tells of it, and answers the state that it leads to. */
-  function grant({ kind, at: when, by }: Wish, row: Pick<Row, 'address' | 'offset' | 'id'>, key: number, stream: StreamBook, at: number, events: PosternEvent[]): 'cancelled' | 'held' {
+  function grant({ kind, at: when, by, held }: Wish, row: Pick<Row, 'address' | 'offset' | 'id'>, key: number, stream: StreamBook, at: number, events: PosternEvent[]): 'cancelled' | 'held' {
     const of = { stream: stream.name, message: row.id, recipient: row.address, n: key % WIDTH, time: when + row.offset, by };
-    events.push(ledger.tell(at, { type: kind === 'cancel' ? 'recipient.cancelled' : 'recipient.held', ...of }, seqOf(key)));
+    events.push(ledger.tell(at, kind === 'cancel' ? { type: 'recipient.cancelled', ...of } : { type: 'recipient.held', ...of, ...held }, seqOf(key)));
     return kind === 'cancel' ? 'cancelled' : 'held';
   }
 
@@ -71,17 +78,20 @@ export function createSettle(db: Database, ledger: Ledger, suppressing: ReturnTy
       const id = ledger.log(at, type, lane, data, seqOf(key));
       settled.first ||= id;
     }
-    const granted = wish !== undefined && !isTerminal(outcome.state);
+    // Held already for a reason of its own: it need not be held once more.
+    const granted = wish !== undefined && !isTerminal(outcome.state) && !(wish.kind === 'hold' && outcome.state === 'held');
     // A notice would promise that it is tried again.
     if (outcome.notice !== null && !granted) settled.notice = context.add(outcome.notice);
     const state = granted ? grant(wish, row, key, stream, at, settled.more) : outcome.state;
     const due = isTerminal(state) ? null : outcome.due === null ? row.due : outcome.due - row.offset;
-    update.run(STATE[state], due, outcome.attempt?.number ?? row.attempts, outcome.attempt ? 0 : row.uncertain, key);
+    update.run(STATE[state], due, outcome.attempt?.number ?? row.attempts, outcome.uncertain ? 1 : outcome.attempt ? 0 : row.uncertain, state !== 'held' ? null : granted ? heldText(wish) : outcome.held, key);
     if (outcome.last !== undefined) setLast.run(outcome.last, key);
     if (outcome.attempt) keepAttempt(key, outcome.attempt, transcripts, holders);
     if (outcome.suppress) suppressing.suppress(outcome.suppress, 'engine', at, settled.more);
-    if (outcome.strike) suppressing.strike(stream, outcome.strike, { detail: outcome.said, message: row.id }, at, settled.more);
-    if (outcome.clears !== null) suppressing.clear(stream, outcome.clears);
+    const mode = QUEUE_MODES[row.mode]!;
+    if (outcome.strike) suppressing.strike(stream, mode, outcome.strike, { detail: outcome.said, message: row.id }, at, settled.more);
+    if (outcome.clears !== null) suppressing.clear(stream, mode, outcome.clears);
+    telemetry.settled(key, row, outcome, at);
     return settled;
   }
 
@@ -106,8 +116,9 @@ export function createSettle(db: Database, ledger: Ledger, suppressing: ReturnTy
       for (const row of cutOff.all() as (Row & { key: number })[]) {
         if (keep.has(row.key)) continue;
         count++;
-        const state = row.wish === null ? undefined : grant(JSON.parse(row.wish) as Wish, row, row.key, ledger.streamById(row.stream)!, at, events);
-        recoverOne.run(STATE[state ?? (row.attempts > 0 ? 'deferred' : 'queued')], state === 'cancelled' ? null : row.due, row.key);
+        const wish = row.wish === null ? undefined : (JSON.parse(row.wish) as Wish);
+        const state = wish && grant(wish, row, row.key, ledger.streamById(row.stream)!, at, events);
+        recoverOne.run(STATE[state ?? (row.attempts > 0 ? 'deferred' : 'queued')], state === 'cancelled' ? null : row.due, state === 'held' ? heldText(wish!) : null, row.key);
       }
       return count;
     },

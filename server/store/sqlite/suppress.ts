@@ -1,14 +1,18 @@
 /**
  * The writing side of suppressions, and the strikes that lead to one: N soft
- * bounces within a window, or a doubtful hard one that is confirmed. All of
- * it runs inside the transaction of what led to it.
+ * bounces within a window, or a doubtful hard one that is confirmed. What
+ * simulated mail has taught and what real mail has are kept apart. All of it
+ * runs inside the transaction of what led to it.
  */
 import type { Database } from 'better-sqlite3';
 import type { EventBody, PosternEvent } from '../../events/event.ts';
 import { addressKey } from '../../mail/address.ts';
+import { QUEUE_MODES, type QueueMode } from '../../mail/recipient.ts';
 import type { Suppression, SuppressionReason } from '../../mail/suppression.ts';
+import type { SuppressionKey } from '../../queue/port.ts';
 import { deliveryOf } from './lanes.ts';
 import type { Ledger, StreamBook } from './ledger.ts';
+import { MODE } from './recipient-row.ts';
 
 /** At most one strike of an address and kind counts within this; a confirmation comes after it. */
 const DAY = 24 * 60 * 60_000;
@@ -17,19 +21,24 @@ export type Strike = { address: string; kind: 'soft' | 'confirm'; at: number };
 /** What a suppression that follows from strikes says and tells of. */
 export type Cause = { detail: string; message: string | null };
 
-type Found = { address: string; stream: number; reason: SuppressionReason; detail: string; message: string | null; createdAt: number; expiresAt: number | null };
+/** suppressions.mode: a place in QUEUE_MODES, or this. On disk: never renumber. */
+const BOTH = -1;
+export const modeNumber = (mode: QueueMode | null): number => (mode === null ? BOTH : MODE[mode]);
+export const suppressedMode = (mode: number): QueueMode | null => QUEUE_MODES[mode] ?? null;
 
-const FOUND = 'SELECT address, stream, reason, detail, message, created_at AS createdAt, expires_at AS expiresAt FROM suppressions';
+type Found = { address: string; stream: number; mode: number; reason: SuppressionReason; detail: string; message: string | null; createdAt: number; expiresAt: number | null };
 
-/** What stands for an address in a stream, its own before the global one, the address before its domain. */
-export function suppressionFinder(db: Database): (stream: { id: number; name: string }, address: string, now: number) => Suppression | undefined {
-  const find = db.prepare(`${FOUND} WHERE address IN (?, ?) AND stream IN (?, 0) AND (expires_at IS NULL OR expires_at > ?) ORDER BY stream = 0, substr(address, 1, 1) = '@' LIMIT 1`);
+const FOUND = 'SELECT address, stream, mode, reason, detail, message, created_at AS createdAt, expires_at AS expiresAt FROM suppressions';
+
+/** What stands in the way of mail of a stream and mode; its own before the global one, the address before its domain, the mode's before what is of both. */
+export function suppressionFinder(db: Database): (stream: { id: number; name: string }, mode: QueueMode, address: string, now: number) => Suppression | undefined {
+  const find = db.prepare(`${FOUND} WHERE address IN (?, ?) AND stream IN (?, 0) AND mode IN (?, ${BOTH}) AND (expires_at IS NULL OR expires_at > ?) ORDER BY stream = 0, substr(address, 1, 1) = '@', mode = ${BOTH} LIMIT 1`);
   const any = db.prepare('SELECT 1 FROM suppressions LIMIT 1');
-  return (stream, address, now) => {
+  return (stream, mode, address, now) => {
     if (!any.get()) return undefined;
     const key = addressKey(address);
-    const found = find.get(key, domainKey(key), stream.id, now) as Found | undefined;
-    return found && { ...found, stream: found.stream === 0 ? null : stream.name };
+    const found = find.get(key, domainKey(key), stream.id, MODE[mode], now) as Found | undefined;
+    return found && { ...found, stream: found.stream === 0 ? null : stream.name, mode: suppressedMode(found.mode) };
   };
 }
 
@@ -43,58 +52,76 @@ const STRENGTH: Record<SuppressionReason, number> = { manual: 4, complaint: 3, u
 export const suppressionKey = (address: string): string => addressKey(address);
 
 export function createSuppress(db: Database, ledger: Ledger) {
-  const find = db.prepare('SELECT reason, expires_at AS expiresAt FROM suppressions WHERE address = ? AND stream = ?');
-  const put = db.prepare('INSERT OR REPLACE INTO suppressions (address, stream, reason, detail, message, created_at, expires_at) VALUES (?, ?, ?, ?, ?, ?, ?)');
-  const drop = db.prepare('DELETE FROM suppressions WHERE address = ? AND stream = ?');
-  const strikeNear = db.prepare('SELECT 1 FROM strikes WHERE address = ? AND stream = ? AND kind = ? AND at > ? AND at < ?');
-  const strikesWithin = db.prepare('SELECT count(*) FROM strikes WHERE address = ? AND stream = ? AND kind = ? AND at > ? AND at <= ?').pluck();
-  const addStrike = db.prepare('INSERT OR IGNORE INTO strikes (address, stream, kind, at) VALUES (?, ?, ?, ?)');
-  const dropStrikes = db.prepare('DELETE FROM strikes WHERE address = ? AND stream = ?');
+  const find = db.prepare('SELECT mode, reason, expires_at AS expiresAt FROM suppressions WHERE address = ? AND stream = ?');
+  const put = db.prepare('INSERT OR REPLACE INTO suppressions (address, stream, mode, reason, detail, message, created_at, expires_at) VALUES (?, ?, ?, ?, ?, ?, ?, ?)');
+  const drop = db.prepare('DELETE FROM suppressions WHERE address = ? AND stream = ? AND mode = ?');
+  const strikeNear = db.prepare('SELECT 1 FROM strikes WHERE address = ? AND stream = ? AND mode = ? AND kind = ? AND at > ? AND at < ?');
+  const strikesWithin = db.prepare('SELECT count(*) FROM strikes WHERE address = ? AND stream = ? AND mode = ? AND kind = ? AND at > ? AND at <= ?').pluck();
+  const addStrike = db.prepare('INSERT OR IGNORE INTO strikes (address, stream, mode, kind, at) VALUES (?, ?, ?, ?, ?)');
+  const dropStrikes = db.prepare('DELETE FROM strikes WHERE address = ? AND stream = ? AND mode = ?');
+  const dropAllStrikes = db.prepare('DELETE FROM strikes WHERE stream = ? AND mode = ?');
+  const some = db.prepare(`SELECT address, mode FROM suppressions WHERE stream = ? AND mode IN (?, ${BOTH}) LIMIT ?`);
 
   const idOf = (stream: string | null): number | undefined => (stream === null ? 0 : ledger.stream(stream)?.id);
 
   /** Adds or replaces. False when it stood already, or its stream is gone. The engine replaces only a weaker one, and tells of it. */
-  function suppress({ address, stream, reason, detail, message, createdAt, expiresAt }: Suppression, by: string, at: number, events: PosternEvent[]): boolean {
+  function suppress({ address, stream, mode, reason, detail, message, createdAt, expiresAt }: Suppression, by: string, at: number, events: PosternEvent[]): boolean {
     const id = idOf(stream);
     if (id === undefined) return false;
     const key = suppressionKey(address);
-    const before = find.get(key, id) as Pick<Found, 'reason' | 'expiresAt'> | undefined;
-    const stands = before !== undefined && (before.expiresAt === null || before.expiresAt > createdAt);
-    if (stands && by === 'engine' && STRENGTH[before.reason] >= STRENGTH[reason]) return false;
-    put.run(key, id, reason, detail, message, createdAt, expiresAt);
-    if (stands && by !== 'engine') return false;
-    events.push(ledger.tell(at, { type: 'suppression.added', stream: stream ?? '', address: key, global: stream === null, reason, detail, by, message, expiresAt }));
+    const standing = (find.all(key, id) as Pick<Found, 'mode' | 'reason' | 'expiresAt'>[]).filter((one) => one.expiresAt === null || one.expiresAt > createdAt);
+    if (by === 'engine' && standing.some((one) => [modeNumber(mode), BOTH].includes(one.mode) && STRENGTH[one.reason] >= STRENGTH[reason])) return false;
+    put.run(key, id, modeNumber(mode), reason, detail, message, createdAt, expiresAt);
+    if (by !== 'engine' && standing.some((one) => one.mode === modeNumber(mode))) return false;
+    events.push(ledger.tell(at, { type: 'suppression.added', stream: stream ?? '', address: key, global: stream === null, ...said(mode), reason, detail, by, message, expiresAt }));
+    return true;
+  }
+
+  function remove(key: string, id: number, stream: string | null, mode: QueueMode | null, by: string, at: number, events: PosternEvent[]): boolean {
+    if (drop.run(key, id, modeNumber(mode)).changes === 0) return false;
+    const told: EventBody = { type: 'suppression.removed', stream: stream ?? '', address: key, global: stream === null, ...said(mode), by };
+    events.push(ledger.tell(at, told));
     return true;
   }
 
   return {
     suppress,
-    unsuppress(address: string, stream: string | null, by: string, at: number, events: PosternEvent[]): boolean {
+    unsuppress({ address, stream, mode }: Omit<SuppressionKey, 'mode'> & { mode?: QueueMode | null }, by: string, at: number, events: PosternEvent[]): boolean {
       const id = idOf(stream);
+      if (id === undefined) return false;
       const key = suppressionKey(address);
-      if (id === undefined || drop.run(key, id).changes === 0) return false;
+      const those = mode === undefined ? [null, ...QUEUE_MODES] : [mode];
+      if (those.filter((one) => remove(key, id, stream, one, by, at, events)).length === 0) return false;
       // Whoever lets it have mail again does not want it back at the next failure.
-      if (id !== 0) dropStrikes.run(key, id);
-      const told: EventBody = { type: 'suppression.removed', stream: stream ?? '', address: key, global: stream === null, by };
-      events.push(ledger.tell(at, told));
+      if (id !== 0) for (const one of mode ? [mode] : QUEUE_MODES) dropStrikes.run(key, id, MODE[one]);
       return true;
     },
-    clear(stream: StreamBook, address: string): void {
-      dropStrikes.run(suppressionKey(address), stream.id);
+    /** A step of it; the last one finds fewer than `most`. */
+    unsuppressAll(stream: StreamBook, mode: QueueMode, most: number, by: string, at: number, events: PosternEvent[]): number {
+      dropAllStrikes.run(stream.id, MODE[mode]);
+      const those = some.all(stream.id, MODE[mode], most) as Pick<Found, 'address' | 'mode'>[];
+      for (const one of those) remove(one.address, stream.id, stream.name, suppressedMode(one.mode), by, at, events);
+      return those.length;
     },
-    strike(stream: StreamBook, strike: Strike, cause: Cause, at: number, events: PosternEvent[]): void {
-      const key = suppressionKey(strike.address);
+    clear(stream: StreamBook, mode: QueueMode, address: string): void {
+      dropStrikes.run(suppressionKey(address), stream.id, MODE[mode]);
+    },
+    strike(stream: StreamBook, mode: QueueMode, strike: Strike, cause: Cause, at: number, events: PosternEvent[]): void {
+      const of = [suppressionKey(strike.address), stream.id, MODE[mode]] as const;
       const { kind } = strike;
-      if (strikeNear.get(key, stream.id, kind, strike.at - DAY, strike.at + DAY)) return;
-      addStrike.run(key, stream.id, kind, strike.at);
+      if (strikeNear.get(...of, kind, strike.at - DAY, strike.at + DAY)) return;
+      addStrike.run(...of, kind, strike.at);
       const rule = ruleOf(kind, stream);
-      if (!rule || (strikesWithin.get(key, stream.id, kind, strike.at - rule.within, strike.at) as number) < rule.count) return;
+      if (!rule || (strikesWithin.get(...of, kind, strike.at - rule.within, strike.at) as number) < rule.count) return;
       const detail = cause.detail === '' ? rule.why : `${rule.why}: ${cause.detail}`;
-      suppress({ address: key, stream: stream.name, reason: rule.reason, detail, message: cause.message, createdAt: strike.at, expiresAt: null }, 'engine', at, events);
-      dropStrikes.run(key, stream.id);
+      suppress({ address: strike.address, stream: stream.name, mode, reason: rule.reason, detail, message: cause.message, createdAt: strike.at, expiresAt: null }, 'engine', at, events);
+      dropStrikes.run(...of);
     },
   };
 }
+
+/** As an event tells it: absent, it is of both. */
+const said = (mode: QueueMode | null): { mode?: QueueMode } => (mode === null ? {} : { mode });
 
 type StrikeRule = { count: number; within: number; reason: SuppressionReason; why: string };
 

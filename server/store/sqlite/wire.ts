@@ -7,6 +7,7 @@ import type { PosternEvent } from '../../events/event.ts';
 import type { QueueItem } from './enqueue.ts';
 import type { WireError } from './fault.ts';
 import type { RideName } from './rides.ts';
+import type { Taken } from './row.ts';
 
 /** Octets of a piece of a large body. On disk: never change. */
 export const PIECE = 128 * 1024;
@@ -64,7 +65,7 @@ export type RideOutcome = { value: unknown; events: PosternEvent[] } | { error: 
 
 export type UnitOutcome =
   /** Of its first item; the others count on from there. `queued` of each, and the events that follow, where anything was queued. */
-  | { kind: 'accepted'; seq: number; event: number; queued?: (number | null)[]; events?: PosternEvent[] }
+  | { kind: 'accepted'; seq: number; event: number; queued?: (Taken | null)[]; events?: PosternEvent[] }
   | { kind: 'replayed'; response: string }
   | { kind: 'conflict' }
   | { kind: 'fault'; error: WireError };
