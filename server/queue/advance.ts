@@ -45,13 +45,13 @@ export type LaterWatch = {
 export type AdvanceDeps = {
   store: QueueStore;
   streams: { get(name: string): Stream | undefined; change(name: string, change: { clockOffset?: number }): Promise<Stream | undefined> };
+  /** Of simulated mail. */
   queueOf(name: string): StreamQueue | undefined;
   nextOf(stream: string): Promise<number | null>;
   until(holds: () => boolean): Promise<void>;
   isQuiet(of: StreamQueue): boolean;
   wake(of: StreamQueue): void;
   later: LaterWatch | undefined;
-  delivers(stream: string): boolean;
   tell(events: EventBody[]): void;
   rush: (() => () => void) | undefined;
   makeId(): string;
@@ -101,7 +101,7 @@ export function createAdvance(deps: AdvanceDeps) {
   }
 
   async function left(of: StreamQueue): Promise<Pick<AdvanceSummary, 'waiting' | 'next'>> {
-    const tally = await deps.store.tally({ stream: of.name });
+    const tally = await deps.store.tally({ stream: of.name, mode: 'simulate' });
     return { waiting: (tally.queued ?? 0) + (tally.active ?? 0) + (tally.deferred ?? 0) + (tally.held ?? 0), next: await deps.nextOf(of.name) };
   }
 
@@ -116,7 +116,7 @@ export function createAdvance(deps: AdvanceDeps) {
       ends.add(expiresAt - offset, null);
     };
     for (let after: number | undefined; ;) {
-      const page = await deps.store.recipients({ scope: { stream: of.name }, ...(after === undefined ? {} : { after }), limit: 1_000 });
+      const page = await deps.store.recipients({ scope: { stream: of.name, mode: 'simulate' }, ...(after === undefined ? {} : { after }), limit: 1_000 });
       for (const one of page) note(one);
       if (page.length < 1_000) break;
       after = page.at(-1)!.key;
@@ -136,13 +136,13 @@ export function createAdvance(deps: AdvanceDeps) {
     const lane = of.lanes.next();
     let due = Math.min(...[first?.at, lane].filter(coming));
     const over = ends.first()?.at;
-    if (over !== undefined) of.lookForOverdueAt(over);
-    const fixed = Math.min(...[deps.later?.next(of.name), of.nextTalk(), of.seats.nextMoment(), of.resumes, over].filter(coming));
+    if (over !== undefined) of.alarm.lookForOverdueAt(over);
+    const fixed = Math.min(...[deps.later?.next(of.name), of.nextTalk(), of.seats.nextMoment(), of.alarm.resumes, over].filter(coming));
     if (!Number.isFinite(due) && (!Number.isFinite(fixed) || fixed === over)) {
       // Perhaps the store knows of something that came in meanwhile.
       of.writing.flush();
       await deps.until(() => of.unsettled === 0);
-      const stored = await deps.store.nextMoment({ stream: of.name });
+      const stored = await deps.store.nextMoment({ stream: of.name, mode: 'simulate' });
       if (stored === null) return coming(deps.later?.next(of.name)) || of.nextTalk() !== undefined ? fixed : undefined;
       if (coming(stored)) due = stored;
     }
@@ -161,9 +161,16 @@ export function createAdvance(deps: AdvanceDeps) {
     return last;
   }
 
+  /** Real mail runs on the wall's time; what was simulated before goes on as it was. */
+  async function isReal(stream: string): Promise<boolean> {
+    if (deps.streams.get(stream)?.mode !== 'deliver' || deps.later?.next(stream) != null) return false;
+    const of = deps.queueOf(stream);
+    return of === undefined || (of.runs.size === 0 && of.pending === 0 && (await deps.store.nextMoment({ stream, mode: 'simulate' })) === null);
+  }
+
   return async (stream: string, target: AdvanceTarget, scope?: AdvanceScope): Promise<AdvanceSummary | 'delivers' | 'no-stream'> => {
     if (!deps.streams.get(stream)) return 'no-stream';
-    if (deps.delivers(stream)) return 'delivers';
+    if (await isReal(stream)) return 'delivers';
     const before = turns.get(stream) ?? Promise.resolve();
     const turn = before.then(async (): Promise<AdvanceSummary | 'no-stream'> => {
       const of = deps.queueOf(stream);

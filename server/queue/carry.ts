@@ -7,45 +7,57 @@
  *                └─────────┴─ failed: an attempt for the one message it was
  *                             opened for; the others are given back, the site rests
  *
+ * Real mail is asked about once more right before its attempt: what is not let
+ * go any more, or cannot be signed, is held and costs no attempt.
+ *
  * It decides nothing about a recipient (settle.ts does) and nothing about when
  * (seats.ts and the site do).
  */
-import type { Answer, Stage } from '../mail/reply.ts';
+import type { Stage } from '../mail/reply.ts';
 import type { Talk } from '../network/talk.ts';
 import type { Route } from '../network/network.ts';
+import type { Outgoing } from '../outgoing/outgoing.ts';
 import type { Transaction, TransactionResult } from '../transport/attempted.ts';
 import type { Carrier, NotConnected } from '../transport/carrier.ts';
+import { mayRide } from '../transport/riding.ts';
 import type { Carrying, Errand } from './carrying.ts';
-import { type Load, rankOf, sortLoads } from './loads.ts';
-import { noticesFor } from './notices.ts';
+import { endings } from './ending.ts';
+import { type Load, sortLoads } from './loads.ts';
 import type { Outcome } from './port.ts';
+import { createPreparing, UNREADABLE_MS } from './preparing.ts';
 import type { Run } from './run.ts';
-import { giveBack, type Settled, settle, settleOverdue, settleSuppressed } from './settle.ts';
+import { settleOverdue, settleSuppressed } from './settle.ts';
 
 /** `asked`: it was made for the attempt that comes first, which began when it was asked for. */
 type Connection = { carrier: Carrier; talk: Talk; asked?: { at: number; wall: number } | undefined };
 
 const RECIPIENTS_MOST = 1_000;
-/** A message that could not be read is tried again after so long. */
-const UNREADABLE_MS = 60_000;
+/** What a run asks of the stream's daily allowance for each message. */
+const ALLOWANCE_EACH = 10;
 
 export async function carry(on: Carrying, run: Run, errand: Errand): Promise<void> {
   const { clock } = on;
+  const ending = endings(on);
+  const { end, back, told, transacted } = ending;
+  const preparing = createPreparing(on, run, ending);
   let { seat } = errand;
   let connection: Connection | undefined = errand.reuse && { carrier: errand.reuse.carrier, talk: errand.reuse.talk };
   /** Counted at the seat, and not yet a connection. */
   let promised = seat !== undefined && !errand.reuse && !errand.only;
   const narrow = errand.only !== undefined;
+  /** Found by this run. */
+  const ways = new Map<string, Route>();
+  const wayOf = ({ recipients: [first] }: Load): Route | undefined => ways.get(first!.destination) ?? on.routeOf(first!.destination);
 
   const drop = () => {
     if (!connection) return;
-    connection.carrier.close();
-    const { talk } = connection;
-    void connection.carrier.closed.then(() => talk.end());
+    const { carrier, talk } = connection;
+    carrier.close();
+    void carrier.closed.then(() => talk.end());
     connection = undefined;
     run.carrier = undefined;
     run.talk = undefined;
-    if (seat && !narrow) on.closed(seat);
+    if (seat && !narrow) on.closed(seat, carrier.closed);
   };
   const release = () => {
     if (promised && seat) on.closed(seat);
@@ -59,13 +71,38 @@ export async function carry(on: Carrying, run: Run, errand: Errand): Promise<voi
     on.unused(tokens.seat, Math.max(tokens.left - keep, 0));
     tokens.left = Math.min(tokens.left, keep);
   };
+  run.giveUp = () => {
+    giveTokens();
+    release();
+    drop();
+  };
   const returnPath = on.returnPath();
-  on.flush(clock.now());
+  /** Every recipient has a transaction of its own. */
+  const each = returnPath !== undefined || (on.mode === 'deliver' && on.policy().live.unsubscribe);
+  const askedAt = clock.now();
+  let allowed = narrow ? Infinity : on.allow(askedAt, wanted * ALLOWANCE_EACH);
+  const unallow = (keep = 0) => {
+    if (!Number.isFinite(allowed)) return;
+    on.unallow(Math.max(allowed - keep, 0), askedAt);
+    allowed = Math.min(allowed, keep);
+  };
+  on.flush(askedAt);
   const claimed = on.claim(errand.destinations);
-  const lease = await on.store.lease({ stream: on.stream, destinations: errand.destinations, now: clock.now(), messages: wanted, recipients: returnPath && !narrow ? wanted : RECIPIENTS_MOST, ...(errand.only ? { only: errand.only } : {}) })
+  if (allowed === 0) {
+    // Somebody else was faster; they are as they were.
+    on.leased(errand.destinations, errand.destinations.map((destination) => ({ destination, due: askedAt })), claimed);
+    giveTokens();
+    release();
+    drop();
+    return;
+  }
+  const messages = Math.min(wanted, allowed);
+  const recipients = Math.min(each && !narrow ? wanted : RECIPIENTS_MOST, Math.max(Math.floor(allowed / messages), 1));
+  const lease = await on.store.lease({ stream: on.stream, mode: on.mode, destinations: errand.destinations, now: askedAt, messages, recipients, ...(errand.only ? { only: errand.only } : {}) })
     .catch((error: unknown) => {
       // Nothing is known to be leased. The lanes are looked at again by whoever mends that.
       giveTokens();
+      unallow();
       release();
       drop();
       throw error;
@@ -75,41 +112,60 @@ export async function carry(on: Carrying, run: Run, errand: Errand): Promise<voi
   on.flush();
 
   const now = clock.now();
-  const { loads, suppressed, overdue } = sortLoads(lease.messages, now, returnPath !== undefined);
+  const { loads, suppressed, overdue } = sortLoads(lease.messages, now, each);
   for (const load of suppressed) await end(load, load.recipients.map((one) => settleSuppressed(one, one.suppressed!, now + load.offset)));
   for (const load of overdue) await end(load, load.recipients.map((one) => settleOverdue(one, now + load.offset, on.policy(), one.last ? on.classify(one.last.answer) : undefined)));
 
   run.rest = loads;
-  // A message with a return path for each recipient is as many transactions: what the site does not let go now is given back.
+  // A message with a copy for each recipient is as many transactions: what the site does not let go now is given back.
   if (!narrow) await back(loads.splice(wanted));
   giveTokens(loads.length);
+  unallow(loads.reduce((sum, load) => sum + load.recipients.length, 0));
   let tried = 0;
   for (let load = run.rest.shift(); load; load = run.rest.shift()) {
     run.load = load;
+    run.handed = false;
+    if (on.stopping() || (tried > 0 && !on.goesOn(tokens.seat))) {
+      await back([load, ...run.rest.splice(0)]);
+      break;
+    }
+    let copy = await preparing.ready(load);
+    if (copy === 'left') break;
+    if (!copy) continue;
     if (on.stopping()) {
       await back([load, ...run.rest.splice(0)]);
       break;
     }
-    if (connection && (connection.talk.offset !== load.offset || !connection.carrier.alive || (seat !== undefined && connection.carrier.carried >= seat.site.limits().messagesPerConnection))) drop();
+    if (connection && (connection.talk.offset !== load.offset || !connection.carrier.alive || !mayRide(connection.carrier, wayOf(load)) || (seat !== undefined && connection.carrier.carried >= seat.site.limits().messagesPerConnection))) drop();
     if (!connection) {
       const opened = await open(load);
       if (opened === 'given-back') break;
       if (opened === 'told') continue;
       connection = opened;
+      // It took its time: whom the gate lets go may be others by now.
+      copy = await preparing.ready(load);
+      if (copy === 'left') break;
+      if (!copy) continue;
     }
     const { asked } = connection;
     connection.asked = undefined;
-    const result = await carryOne(load, connection, asked);
+    preparing.ahead(run.rest[0]);
+    tokens.left--;
+    on.sent(tokens.seat);
+    const result = await carryOne(load, copy, connection, asked);
     if (!result) break;
     if (result.stale) {
+      if (result.broken?.kind === 'reply') on.heard(seat, result.broken, on.classify(result.broken), 'goodbye');
       // It had rested too long; nothing was tried.
+      tokens.left += on.reserve(tokens.seat, 1);
       drop();
       run.rest.unshift(load);
       continue;
     }
     tried++;
-    tokens.left--;
-    const stop = await tell(load, result, connection);
+    allowed -= load.recipients.length;
+    const stop = await transacted(load, result, connection, seat);
+    run.handed = false;
     if (!result.alive) drop();
     if (stop && run.rest.length > 0) {
       await back(run.rest.splice(0));
@@ -118,6 +174,7 @@ export async function carry(on: Carrying, run: Run, errand: Errand): Promise<voi
   }
   run.load = undefined;
   giveTokens();
+  unallow();
   release();
   if (seat && tried > 0 && connection && !narrow) on.succeeded(seat);
   if (connection && seat && !narrow && connection.talk.offset === 0 && connection.carrier.alive && connection.carrier.carried < seat.site.limits().messagesPerConnection && !on.stopping()) {
@@ -150,6 +207,7 @@ export async function carry(on: Carrying, run: Run, errand: Errand): Promise<voi
       await back(run.rest.splice(0));
       return 'given-back';
     }
+    ways.set(destination, route);
     if (narrow && on.isShut(route.site)) return leave(talk, load);
     if (!seat || !promised) {
       const found = narrow ? undefined : on.seatFor(destination, route);
@@ -193,10 +251,14 @@ export async function carry(on: Carrying, run: Run, errand: Errand): Promise<voi
     return 'given-back';
   }
 
-  async function notConnected(load: Load, { answer, host, transcript, startedAt, endedAt, connection: id }: NotConnected, { site }: Route, wall: number): Promise<void> {
+  async function notConnected(load: Load, { answer, host, transcript, startedAt, endedAt, connection: id, unfulfilled }: NotConnected, { site }: Route, wall: number): Promise<void> {
     const stage: Stage = answer.kind === 'fault' ? answer.stage : (answer.stage ?? 'greeting');
     const outcomes = await told(load, { answer, stage, at: startedAt, ended: endedAt, wall, site, host, connection: id, transcript });
-    if (seat) {
+    if (seat && unfulfilled) {
+      // The host is there, and others' mail may go to it: this destination rests, as one that has no way.
+      const dues = duesOf(outcomes);
+      if (dues.length > 0) on.failed(on.unresolved(load.recipients[0]!.destination), answer, dues);
+    } else if (seat) {
       on.failed(seat, answer, duesOf(outcomes));
       on.heard(seat, answer, on.classify(answer), 'broken');
     }
@@ -204,7 +266,7 @@ export async function carry(on: Carrying, run: Run, errand: Errand): Promise<voi
   }
 
   /** Undefined when it was left in the midst: its recipients stay leased, and a restart marks them. */
-  async function carryOne(load: Load, { carrier, talk }: Connection, asked: Connection['asked']): Promise<(TransactionResult & { wall: number }) | undefined> {
+  async function carryOne(load: Load, copy: Outgoing, { carrier, talk }: Connection, asked: Connection['asked']): Promise<(TransactionResult & { wall: number }) | undefined> {
     const { message, recipients } = load;
     talk.carrying = message.message;
     talk.carryingTags = message.tags;
@@ -213,15 +275,13 @@ export async function carry(on: Carrying, run: Run, errand: Errand): Promise<voi
     run.inData = false;
     const wall = asked?.wall ?? on.wall.now();
     const transaction: Transaction = {
-      from: returnPath && message.from !== '' ? returnPath(message.message, recipients[0]!.n) : message.from, size: message.size,
+      from: returnPath && message.from !== '' ? returnPath(message.message, recipients[0]!.n) : message.from, size: copy.size,
       recipients: recipients.map(({ address, notify, orcpt }) => ({ address, ...(notify ? { notify } : {}), ...(orcpt === undefined ? {} : { orcpt }) })),
-      ...(message.ret ? { ret: message.ret } : {}), ...(message.envid === undefined ? {} : { envid: message.envid }), ...(message.body ? { body: message.body } : {}),
-      ...(message.smtputf8 ? { smtputf8: true as const } : {}), ...(message.requireTls ? { requireTls: true as const } : {}),
+      ...(message.ret ? { ret: message.ret } : {}), ...(message.envid === undefined ? {} : { envid: message.envid }), ...(copy.body ? { body: copy.body } : {}),
+      ...(copy.smtputf8 ? { smtputf8: true as const } : {}), ...(message.requireTls ? { requireTls: true as const } : {}),
       async open() {
-        run.inData = true;
-        const body = await on.openBody(message.message);
-        if (!body) throw new Error('The message is gone');
-        return body;
+        run.inData = run.handed = true;
+        return copy.open();
       },
     };
     const carried = carrier.carry(transaction).then((result) => ({ ...result, ...(asked ? { startedAt: asked.at } : {}), wall }), () => undefined);
@@ -246,55 +306,8 @@ export async function carry(on: Carrying, run: Run, errand: Errand): Promise<voi
     return result;
   }
 
-  /** Settles what was told. Answers whether the run ends with it. */
-  async function tell(load: Load, result: TransactionResult & { wall: number }, { carrier, talk }: Connection): Promise<boolean> {
-    const othersTaken = result.recipients.some(({ answer }) => answer.kind === 'reply' && answer.code !== undefined && answer.code < 300);
-    const site = seat?.site.name ?? on.routeOf(load.recipients[0]!.destination)?.site ?? load.recipients[0]!.destination;
-    // The talk may have been moved meanwhile; how long it took is in its own time, and so are the recipients then.
-    const moved = talk.offset - load.offset;
-    load.offset += moved;
-    const settled = load.recipients.map((recipient, i) => {
-      const { answer, stage } = result.recipients[i]!;
-      const verdict = on.classify(answer);
-      const one = settle({
-        recipient: moved === 0 ? recipient : { ...recipient, offset: recipient.offset + moved },
-        answer, stage, verdict, at: result.startedAt, ended: result.endedAt, wall: result.wall, site, host: carrier.host, connection: carrier.id, transcript: result.transcript, handedOn: carrier.dsn === true,
-        ...(result.tls ? { tls: result.tls } : {}), othersTaken,
-      }, on.policy());
-      on.heard(seat, answer, verdict, one.outcome.state);
-      return one;
-    });
-    await end(load, settled);
-    if (result.broken && seat) on.heard(seat, result.broken, on.classify(result.broken), 'broken');
-    return !result.alive;
-  }
-
-  async function told(load: Load, facts: { answer: Answer; stage: Stage; at: number; ended: number; wall: number; site: string; host: string; connection: string; transcript: TransactionResult['transcript'] }): Promise<Outcome[]> {
-    const verdict = on.classify(facts.answer);
-    const settled = load.recipients.map((recipient) => settle({ recipient, verdict, othersTaken: false, ...facts }, on.policy()));
-    for (const { outcome } of settled) on.heard(undefined, facts.answer, verdict, outcome.state);
-    await end(load, settled);
-    return settled.map(({ outcome }) => outcome);
-  }
-
   /** Of the stream's clock. */
   function duesOf(outcomes: readonly Outcome[]): number[] {
     return outcomes.flatMap(({ due }) => (due === undefined ? [] : [due - (run.load?.offset ?? 0)]));
-  }
-
-  function end({ message, recipients, offset }: Load, settled: Settled[]): Promise<void> {
-    const outcomes = settled.map(({ outcome }) => outcome);
-    const dues = recipients.flatMap(({ destination }, i) => (outcomes[i]!.due === undefined ? [] : [{ destination, due: outcomes[i]!.due! - offset, rank: rankOf(recipients[i]!) }]));
-    // What is not tried any more ends together with the others of its message.
-    for (const [i, { due }] of outcomes.entries()) if (due !== undefined && due >= recipients[i]!.expiresAt) on.overAt(recipients[i]!.expiresAt - offset);
-    const addNotices = noticesFor(on.compose, message, recipients.map((recipient, i) => ({ recipient, settled: settled[i]! })), clock.now() + offset);
-    return on.settle({ outcomes, dues, addNotices });
-  }
-
-  async function back(those: readonly Load[], later = 0): Promise<void> {
-    for (const { recipients, offset } of those) {
-      const outcomes = recipients.map((one) => giveBack(later > 0 ? { ...one, due: Math.min(clock.now() + offset + later, one.expiresAt) } : one, clock.now() + offset));
-      await on.settle({ outcomes, dues: recipients.map((one, i) => ({ destination: one.destination, due: outcomes[i]!.due! - offset, rank: rankOf(one) })) });
-    }
   }
 }

@@ -95,10 +95,10 @@ function createTurns(most: number): <T>(octets: number, act: () => Promise<T>) =
   };
 }
 
-function dsnKind(kind: NoticeAsk['kind'], recipients: NoticeAsk['recipients']): 'failed' | 'delayed' | 'delivered' | 'expired' {
+function dsnKind(kind: NoticeAsk['kind'], recipients: NoticeAsk['recipients']): 'failed' | 'delayed' | 'relayed' | 'expired' {
   switch (kind) {
     case 'failure': return recipients.every(({ expired }) => expired) ? 'expired' : 'failed';
     case 'delay': return 'delayed';
-    case 'success': return 'delivered';
+    case 'success': return 'relayed'; // by SMTP; what the other side told of is not told twice
   }
 }

@@ -5,8 +5,8 @@
  */
 import { addressKey } from '../mail/address.ts';
 import type { Recipient } from '../mail/recipient.ts';
-import type { Stream } from '../mail/stream.ts';
 import type { Suppression } from '../mail/suppression.ts';
+import type { Holdup } from './holdup.ts';
 import type { Explanation } from './queue.ts';
 import type { Gate, SitePause } from './site.ts';
 import { textOf } from './words.ts';
@@ -14,14 +14,13 @@ import { textOf } from './words.ts';
 export type ExplainFacts = {
   recipient: Recipient;
   now: number;
-  paused: Stream['paused'];
-  /** The stream has no network now. */
-  captures?: boolean;
+  /** What holds up all of its stream, of the stream's clock. */
+  holdup: Holdup | undefined;
   /** Null while nobody has found out where it goes. */
   site: { name: string; pause: SitePause | null; gate: Gate; open: number; most: number } | null;
 };
 
-export function explain({ recipient, now, paused, captures = false, site }: ExplainFacts): Explanation {
+export function explain({ recipient, now, holdup, site }: ExplainFacts): Explanation {
   const { state, offset } = recipient;
   const said = (reason: Explanation['reason'], text: string, until: number | null = null): Explanation => ({ state, reason, text, until });
   const where = site?.name ?? recipient.destination;
@@ -35,7 +34,7 @@ export function explain({ recipient, now, paused, captures = false, site }: Expl
     case 'suppressed': return said('done', 'Not sent: the address is suppressed.');
     case 'cancelled': return said('done', 'Cancelled by a person.');
     case 'active': return said('active', `Attempt ${recipient.attempts + 1} is under way at ${where}.`);
-    case 'held': return said('held', `Held by a person; it expires at ${clockTime(recipient.expiresAt, now)} (${distance(recipient.expiresAt - now)}).`, recipient.expiresAt);
+    case 'held': return said('held', `${recipient.held && recipient.held.reason !== 'person' ? recipient.held.text.replace(/\.?$/, ';') : 'Held by a person;'} it expires at ${clockTime(recipient.expiresAt, now)} (${distance(recipient.expiresAt - now)}).`, recipient.expiresAt);
     case 'queued': case 'deferred': break;
   }
   const due = recipient.due ?? now;
@@ -43,9 +42,11 @@ export function explain({ recipient, now, paused, captures = false, site }: Expl
   const before = state === 'deferred' && recipient.last ? `Deferred by ${recipient.last.answer.host ?? where}: ${lastOf(recipient)}; ` : '';
   const sentence = (text: string) => (before === '' ? text[0]!.toUpperCase() + text.slice(1) : before + text);
 
-  if (captures) return said('stream-captures', sentence('the stream only captures now, so nothing is sent; its time goes on.'), recipient.expiresAt);
-  if (paused && (paused.until === null || paused.until > now - offset)) {
-    return said('stream-paused', sentence(`the stream is paused${paused.until === null ? '' : ` until ${clockTime(own(paused.until)!, now)} (${distance(own(paused.until)! - now)})`}: ${paused.reason}.`), own(paused.until));
+  if (holdup) {
+    const until = own(holdup.until);
+    const when = until === null ? '' : ` until ${clockTime(until, now)} (${distance(until - now)})`;
+    if (holdup.reason === 'stream-paused') return said('stream-paused', sentence(`the stream is paused${when}: ${holdup.text}.`), until);
+    return said(holdup.reason, sentence(`${holdup.text[0]!.toLowerCase()}${holdup.text.slice(1)}${when && `; it waits${when}`}.`), until);
   }
   if (isDue && site && !site.gate.open) {
     const until = own(site.gate.until);
@@ -71,10 +72,10 @@ export function explain({ recipient, now, paused, captures = false, site }: Expl
 /** Why a suppressed recipient was not sent: by what stands against its address; undefined when nothing does any more. */
 export function explainSuppressed({ address }: Pick<Recipient, 'address'>, standing: Suppression | undefined): string {
   if (!standing) return 'Not sent: the address was suppressed when its turn came. It is no longer; the event recipient.suppressed says what it was.';
-  const { address: entry, stream, reason, detail, createdAt, expiresAt } = standing;
+  const { address: entry, stream, mode, reason, detail, createdAt, expiresAt } = standing;
   const who = entry === addressKey(address) ? 'the address is suppressed' : `all of ${entry} is suppressed`;
   const time = (at: number) => new Date(at).toISOString();
-  return `Not sent: ${who} (${entry}, ${stream === null ? 'every stream' : `stream ${stream}`}, since ${time(createdAt)}${expiresAt === null ? '' : `, until ${time(expiresAt)}`}): ${reason}${detail === '' ? '' : `, ${detail.replace(/\.$/, '')}`}.`;
+  return `Not sent: ${who} (${entry}, ${stream === null ? 'every stream' : `stream ${stream}`}${mode === null ? '' : `, ${mode === 'deliver' ? 'real' : 'simulated'} mail`}, since ${time(createdAt)}${expiresAt === null ? '' : `, until ${time(expiresAt)}`}): ${reason}${detail === '' ? '' : `, ${detail.replace(/\.$/, '')}`}.`;
 }
 
 const lastOf = ({ last }: Recipient): string => (last ? textOf(last.answer).replace(/\.$/, '') : 'nothing was said');

@@ -3,6 +3,8 @@ export type Leaving = {
   /** The promise, or `'left'` once leave() was called and `may` says yes. */
   orLeft<T extends object | undefined>(promise: Promise<T>, may?: () => boolean): Promise<T | 'left'>;
   leave(): void;
+  /** What is waited for from now on is not left before the next leave(). */
+  stay(): void;
 };
 
 export function leaving(): Leaving {
@@ -20,6 +22,9 @@ export function leaving(): Leaving {
     leave() {
       isLeft = true;
       for (const look of waits) look();
+    },
+    stay() {
+      isLeft = false;
     },
   };
 }

@@ -5,10 +5,10 @@ import type { LeasedMessage, LeasedRecipient } from './port.ts';
 const NOW = 1_000_000;
 const recipient = (n: number, more: Partial<LeasedRecipient> = {}): LeasedRecipient => ({
   key: n, message: 'M', n, stream: 'app', address: `r${n}@a.test`, destination: 'a.test', state: 'active', priority: 'normal', attempts: 0, queuedAt: 0, due: NOW, expiresAt: NOW + 10,
-  offset: 0, last: null, uncertain: false, suppressed: null, ...more,
+  offset: 0, last: null, uncertain: false, suppressed: null, mode: 'simulate', held: null, original: null, ...more,
 });
 const leased = (...recipients: LeasedRecipient[]): LeasedMessage => ({ message: 'M', seq: 1, stream: 'app', size: 1, from: 'a@b.test', messageId: '', tags: [], recipients });
-const suppressed = { address: 'r1@a.test', stream: null, reason: 'manual' as const, detail: '', message: null, createdAt: 0, expiresAt: null };
+const suppressed = { address: 'r1@a.test', stream: null, mode: null, reason: 'manual' as const, detail: '', message: null, createdAt: 0, expiresAt: null };
 
 test('who is suppressed or overdue is not tried; the others of the message go together', () => {
   const sorted = sortLoads([leased(recipient(0), recipient(1, { suppressed }), recipient(2, { expiresAt: NOW }), recipient(3))], NOW);

@@ -2,7 +2,8 @@
  * What was leased, sorted by what is to be done with it: recipients that are
  * suppressed or overdue by now end without an attempt; the others are loads
  * for a connection. Recipients of one message whose own clocks differ (after
- * a narrowed advance) are loads of their own: a conversation has one time.
+ * a narrowed advance) are loads of their own: a conversation has one time. So
+ * are those that stand for others: their copy says for whom.
  */
 import { PRIORITIES } from '../mail/recipient.ts';
 import type { LeasedMessage, LeasedRecipient } from './port.ts';
@@ -10,15 +11,15 @@ import type { LeasedMessage, LeasedRecipient } from './port.ts';
 export type Load = { message: LeasedMessage; recipients: LeasedRecipient[]; offset: number };
 export type Sorted = { loads: Load[]; suppressed: Load[]; overdue: Load[] };
 
-/** `now` is of the stream's clock. `each` gives every recipient a load of its own, where its return path is its own. */
+/** `now` is of the stream's clock. `each` gives every recipient a load of its own, where its return path (or the copy that it gets) is its own. */
 export function sortLoads(messages: readonly LeasedMessage[], now: number, each = false): Sorted {
   const sorted: Sorted = { loads: [], suppressed: [], overdue: [] };
   for (const message of messages) {
-    const groups = { loads: new Map<number, Load>(), suppressed: new Map<number, Load>(), overdue: new Map<number, Load>() };
+    const groups = { loads: new Map<number | string, Load>(), suppressed: new Map<number | string, Load>(), overdue: new Map<number | string, Load>() };
     for (const recipient of message.recipients) {
       const { offset } = recipient;
       const group = groups[recipient.suppressed ? 'suppressed' : recipient.expiresAt <= now + offset ? 'overdue' : 'loads'];
-      const key = each ? recipient.key : offset;
+      const key = each ? recipient.key : recipient.original ? `${offset} ${recipient.original.join(' ')}` : offset;
       const load = group.get(key);
       if (load) load.recipients.push(recipient);
       else group.set(key, { message, recipients: [recipient], offset });

@@ -17,7 +17,7 @@ const PLANNED_MOST = 10_000;
 export function createNarrow({ store, streams, until, wake, later, tell }: Omit<AdvanceDeps, 'store'> & { store: QueueStore & Partial<PlannedStore> }) {
   return async (of: StreamQueue, target: AdvanceTarget, asked: AdvanceScope): Promise<AdvanceSummary> => {
     const { clock, name: stream } = of;
-    const scope: QueueScope & { stream: string } = { stream, ...(asked.message === undefined ? {} : { message: asked.message }), ...(asked.recipient === undefined ? {} : { key: asked.recipient }) };
+    const scope: QueueScope & { stream: string; mode: 'simulate' } = { stream, mode: 'simulate', ...(asked.message === undefined ? {} : { message: asked.message }), ...(asked.recipient === undefined ? {} : { key: asked.recipient }) };
     const waiting = () => store.recipients({ scope, limit: 1_000 });
     const all = await store.recipients({ scope: { ...scope, states: ['queued', 'active', 'deferred', 'held', 'delivered', 'bounced', 'expired', 'suppressed', 'cancelled'] }, limit: 1_000 });
     const first = all.find(({ state }) => !isTerminal(state)) ?? all[0];
@@ -97,7 +97,7 @@ export function createNarrow({ store, streams, until, wake, later, tell }: Omit<
       const now = clock.now();
       const stored = await store.nextMoment(scope);
       if (stored !== null && stored <= now) {
-        of.lookForOverdueAt(now);
+        of.alarm.lookForOverdueAt(now);
         await calm();
         if (await tryDue()) continue;
       }
@@ -109,12 +109,12 @@ export function createNarrow({ store, streams, until, wake, later, tell }: Omit<
     }
     if (!('to' in target)) {
       await shift(most - moved);
-      of.lookForOverdueAt(clock.now());
+      of.alarm.lookForOverdueAt(clock.now());
       await calm();
       if (await tryDue()) await calm();
     }
     began = [];
-    for (const destination of new Set(all.map((one) => one.destination))) for (const lane of await store.lanes({ stream, destination })) of.lanes.put(destination, lane.due);
+    for (const destination of new Set(all.map((one) => one.destination))) for (const lane of await store.lanes({ stream, mode: 'simulate', destination })) of.lanes.put(destination, lane.due);
     wake(of);
     const to = from + moved;
     tell([{ type: 'clock.advanced', stream, from, to, message: message ?? null, recipient: scope.key === undefined ? null : (first?.address ?? null) }]);

@@ -2,28 +2,33 @@
 import type { Verdict } from '../classify/verdict.ts';
 import type { Clock } from '../clock.ts';
 import type { PosternEvent } from '../events/event.ts';
+import type { Gate } from '../gate/gate.ts';
 import type { MakeId } from '../ids.ts';
 import type { Log } from '../log.ts';
+import type { QueueMode } from '../mail/recipient.ts';
 import type { Answer } from '../mail/reply.ts';
 import type { Stream } from '../mail/stream.ts';
 import type { Network } from '../network/network.ts';
 import type { MovableClock } from '../network/talk.ts';
+import type { Prepare } from '../outgoing/outgoing.ts';
 import type { Connect } from '../transport/carrier.ts';
 import type { LaterWatch } from './advance.ts';
 import type { ComposeNotice } from './notices.ts';
-import type { Outcome, PlannedStore, QueueStore, ReturnStore } from './port.ts';
+import type { KeptStore, Outcome, PlannedStore, QueueStore, ReturnStore } from './port.ts';
 
 export type QueueOptions = {
-  store: QueueStore & Partial<PlannedStore> & Pick<ReturnStore, 'report'> & { body(id: string): Promise<AsyncIterable<Uint8Array> | undefined>; onCommit(hear: (events: PosternEvent[]) => void): () => void };
+  store: QueueStore & Partial<PlannedStore> & Partial<KeptStore> & Pick<ReturnStore, 'report'> & { body(id: string): Promise<AsyncIterable<Uint8Array> | undefined>; onCommit(hear: (events: PosternEvent[]) => void): () => void };
   /** What is known of the streams now; `change` keeps what an advance or a pause changes. */
   streams: { all(): Stream[]; get(name: string): Stream | undefined; change(name: string, change: { clockOffset?: number; paused?: Stream['paused'] }): Promise<Stream | undefined> };
-  /** None for a stream that only captures. */
-  networkOf(stream: string): Network | undefined;
-  connectOf(stream: string): Connect;
-  /** The same one each time it is asked. */
-  clockOf(stream: string): MovableClock;
-  /** Whether a stream's clock is the wall's for good: then it cannot be advanced. */
-  delivers?(stream: string): boolean;
+  /** Where mail of this mode goes; none, and it waits. Asked for mode `deliver` only while the gate is open. */
+  networkOf(stream: string, mode: QueueMode): Network | undefined;
+  connectOf(stream: string, mode: QueueMode): Connect;
+  /** The same one each time it is asked. That of mode `deliver` is the wall's and is never moved. */
+  clockOf(stream: string, mode: QueueMode): MovableClock;
+  /** Makes the copy that goes out; without one, what is stored goes out as it is. */
+  prepareOf?(stream: string, mode: QueueMode): Prepare | undefined;
+  /** What real mail is asked of before each attempt; without one it goes whenever there is a network for it. */
+  gate?: Pick<Gate, 'shut' | 'judgeAgain' | 'onChange'>;
   classify(answer: Answer): Verdict;
   wall: Clock;
   makeId: MakeId;
@@ -36,8 +41,11 @@ export type QueueOptions = {
   /** What the pretend remote sends later, and whoever else works on the same time. */
   later?: LaterWatch;
   /** Counts, for metrics. */
-  heard?(outcome: Outcome['state'], site: string, stream: string): void;
+  heard?(outcome: Outcome['state'], site: string, stream: string, mode: QueueMode): void;
+  /** Runs under way at once over all streams, of mode `simulate`. */
   slots?: number;
+  /** The same of mode `deliver`: neither takes from the other. */
+  deliverySlots?: number;
   /** An advance begins: as much as the machine can do. Answers what is called when it is over. */
   rush?(): () => void;
   /** Milliseconds of the stream's clock after which what waits raises an alert; null never does. */

@@ -18,12 +18,12 @@ const AT_ONCE = 200;
 const LOOK_MS = 60_000;
 
 export async function endOverdue(of: StreamQueue, on: { store: Pick<QueueStore, 'overdue' | 'nextMoment'>; policy(): DeliveryPolicy; classify(answer: Answer): Verdict; compose: ComposeNotice | undefined }): Promise<void> {
-  const { clock, name } = of;
+  const { clock, name, mode } = of;
   for (;;) {
     // What was gathered is still active in the store.
     of.writing.flush();
     const now = clock.now();
-    const found = await on.store.overdue({ stream: name, now, limit: AT_ONCE });
+    const found = await on.store.overdue({ stream: name, mode, now, limit: AT_ONCE });
     if (found.length === 0) break;
     const sorted = sortLoads(found, now);
     // All that was found is overdue, suppressed by now or not.
@@ -32,6 +32,6 @@ export async function endOverdue(of: StreamQueue, on: { store: Pick<QueueStore, 
       await of.endOverdue({ outcomes: settled.map(({ outcome }) => outcome), dues: [], addNotices: noticesFor(on.compose, message, recipients.map((recipient, i) => ({ recipient, settled: settled[i]! })), now + offset) });
     }
   }
-  const next = await on.store.nextMoment({ stream: name });
+  const next = await on.store.nextMoment({ stream: name, mode });
   if (next !== null) of.lookForOverdueAt(next > clock.now() ? next : clock.now() + LOOK_MS);
 }

@@ -8,29 +8,38 @@
 import type { Submission } from '../admission/port.ts';
 import type { EventBody, PosternEvent } from '../events/event.ts';
 import type { DsnReturn, EnvelopeRecipient } from '../mail/envelope.ts';
-import type { Attempt, Priority, Recipient, RecipientKey, RecipientState, Terminal } from '../mail/recipient.ts';
+import type { Attempt, Held, HeldReason, Priority, QueueMode, Recipient, RecipientKey, RecipientState, Terminal } from '../mail/recipient.ts';
 import type { Suppression, SuppressionReason } from '../mail/suppression.ts';
 
 /** Where the recipients of a submission go; decided by the gate, kept by `accept` in the same transaction. */
 export type QueuePlan = {
+  mode: QueueMode;
   priority: Priority;
   /** Of the stream's clock. */
   queuedAt: number;
   /** First attempt; later than queuedAt for `sendAt`. */
   due: number;
   expiresAt: number;
-  /** In the order of the envelope: Network.destination of each. */
+  /** In the order of the envelope (or of `instead`): Network.destination of each. */
   destinations: string[];
+  /** Those that are not to be tried until somebody says so; in the same order. Absent, none. */
+  held?: (Held | null)[];
+  /** Who gets it in place of the envelope's recipients. */
+  instead?: { address: string; original: string[] }[];
 };
+
+/** Mail that is in the inbox already and is now to be delivered for real: its recipients are added to those that it has. */
+export type Released = { message: string; recipients: { address: string; original: string[] | null; destination: string; held: Held | null }[]; queuedAt: number; expiresAt: number; priority: Priority; by: string };
 
 /** A message was taken in and waits. */
 export type Queued = { stream: string; plan: QueuePlan };
 
 /** Waiting recipients of one stream and destination. `rank` is the place in PRIORITIES of the most urgent that is due; absent, nobody looked. */
-export type LaneDue = { stream: string; destination: string; due: number; rank?: number };
+export type LaneDue = { stream: string; mode: QueueMode; destination: string; due: number; rank?: number };
 
 export type LeaseQuery = {
   stream: string;
+  mode: QueueMode;
   /** All of one site: recipients of one message in several of them share a transaction. */
   destinations: string[];
   now: number;
@@ -69,83 +78,105 @@ export type Lease = { messages: LeasedMessage[]; /** The destinations asked for 
 export type Outcome = {
   key: RecipientKey;
   state: 'queued' | 'deferred' | 'held' | Terminal;
+  /** With state held. */
+  held?: Held;
   /** Of the recipient's own clock; for queued and deferred. */
   due?: number;
   /** Absent when nothing was tried (expired while it waited, suppressed, given back). */
   attempt?: Attempt;
   last?: Recipient['last'];
+  /** The attempt may have delivered it, though nothing said so: the next one is marked. */
+  uncertain?: true;
   events: EventBody[];
   /** Kept as a message of the same stream, for the return path. */
   notice?: Submission;
   suppress?: Suppression;
-  /** Towards softBounces or a second confirmation; the store counts one per address, kind and 24 h. */
+  /** Towards softBounces or a second confirmation, of the recipient's mode; the store counts one per address, kind and 24 h. */
   strike?: { address: string; kind: 'soft' | 'confirm'; at: number };
-  /** A delivery: forgets the strikes of the address. */
+  /** A delivery: forgets the strikes of the address in the recipient's mode. */
   clears?: string;
 };
 
 export type QueueScope = {
   stream?: string;
+  mode?: QueueMode;
+  /** Held ones for this reason. */
+  heldFor?: HeldReason;
   destination?: string;
   message?: string;
   key?: RecipientKey;
+  /** These alone. */
+  keys?: readonly RecipientKey[];
   /** Default: all that wait. */
   states?: RecipientState[];
 };
 
-export type QueueDepth = { stream: string; destination: string; queued: number; deferred: number; active: number; held: number; oldestAt: number | null; nextDue: number | null };
+export type QueueDepth = { stream: string; mode: QueueMode; destination: string; queued: number; deferred: number; active: number; held: number; oldestAt: number | null; nextDue: number | null };
 
 /** A message's recipients with their attempts, oldest first. */
 export type Delivery = { message: string; stream: string; recipients: { recipient: Recipient; attempts: Attempt[] }[] };
 
-export type PauseRecord = { stream: string; site: string; reason: string; until: number | null; by: 'person' | 'engine' };
+export type PauseRecord = { stream: string; mode: QueueMode; site: string; reason: string; until: number | null; by: 'person' | 'engine' };
 
 export interface QueueStore {
   /** Makes what a killed process had leased eligible again, marked `uncertain`. Called once at start; and, with those that are `held` in hand, after a lease that failed: it may have been lost on its way back. Answers how many. */
   recover(held?: RecipientKey[]): Promise<number>;
   /** All lanes with something waiting; read once at start and after an operation on a scope. */
-  lanes(scope?: { stream?: string; destination?: string }): Promise<LaneDue[]>;
+  lanes(scope?: { stream?: string; mode?: QueueMode; destination?: string }): Promise<LaneDue[]>;
   lease(query: LeaseQuery): Promise<Lease>;
   /** Told with each commit of mail that is to be delivered, before anybody else hears of it: what it is kept under, whatever the network would say by now. */
   onQueued(hear: (queued: readonly Queued[]) => void): () => void;
   /** Shares its commit with other outcomes (and with mail that comes in). */
   settle(outcomes: Outcome[]): Promise<void>;
   /** Recipients whose time is over, whatever they wait for (held and paused ones too); the caller settles them. They are leased. */
-  overdue(query: { stream: string; now: number; limit: number }): Promise<LeasedMessage[]>;
+  overdue(query: { stream: string; mode: QueueMode; now: number; limit: number }): Promise<LeasedMessage[]>;
   /** The earliest of due and expiry among what waits in the scope, held ones by their expiry only. Null when nothing waits. With `after`, what was due by then counts by its expiry only. */
-  nextMoment(scope: { stream: string; message?: string; key?: RecipientKey; after?: number }): Promise<number | null>;
-  /** Narrowed advance: moves the own clock of all waiting recipients in the scope by `ms`. */
+  nextMoment(scope: { stream: string; mode: QueueMode; message?: string; key?: RecipientKey; after?: number }): Promise<number | null>;
+  /** Narrowed advance: moves the own clock of all waiting recipients of mode `simulate` in the scope by `ms`. */
   shift(scope: { stream: string; message?: string; key?: RecipientKey }, ms: number): Promise<void>;
 
   /** Due now, for all that wait in the scope (not held). Answers how many. */
   retryNow(scope: QueueScope, now: number): Promise<number>;
-  hold(scope: QueueScope, at: number, by: string): Promise<number>;
+  hold(scope: QueueScope, at: number, by: string, held?: Held): Promise<number>;
   /** Held ones become due now; one that was never tried not before it was due. */
   release(scope: QueueScope, now: number, by: string): Promise<number>;
   /** Terminal: `cancelled`. Active ones are cancelled when their attempt did not end them. */
   cancel(scope: QueueScope, at: number, by: string): Promise<number>;
 
+  /** Adds recipients to a message that is in the inbox, in mode `deliver`, with the event that tells it. Answers how many were queued, held ones included; undefined when there is no such message. */
+  releaseMessage(released: Released): Promise<number | undefined>;
+  /** How many recipients of mode `deliver` were queued since then and were not held at once: what the canary counts. Of the wall clock. */
+  queuedSince(stream: string, since: number): Promise<number>;
+  /** How many recipients of mode `deliver` the remote was asked about since then (by their last attempt): what warm-up counts. Of the wall clock. */
+  triedSince(stream: string, since: number): Promise<number>;
+
   depth(query?: { stream?: string }): Promise<QueueDepth[]>;
   recipients(query: { scope: QueueScope; after?: RecipientKey; limit: number }): Promise<Recipient[]>;
   /** How many recipients of a stream are in each state. */
-  tally(query: { stream?: string; message?: string }): Promise<Partial<Record<RecipientState, number>>>;
+  tally(query: { stream?: string; mode?: QueueMode; message?: string; heldFor?: HeldReason }): Promise<Partial<Record<RecipientState, number>>>;
   delivery(message: string): Promise<Delivery | undefined>;
 
   pauses(): Promise<PauseRecord[]>;
   setPause(pause: PauseRecord): Promise<void>;
   /** False when there was none. */
-  clearPause(stream: string, site: string): Promise<boolean>;
+  clearPause(stream: string, mode: QueueMode, site: string): Promise<boolean>;
 }
 
-export type SuppressionQuery = { stream?: string | null; q?: string; reason?: SuppressionReason; after?: string; limit: number };
+/** What there is one of. */
+export type SuppressionKey = Pick<Suppression, 'address' | 'stream' | 'mode'>;
+/** `stream` and `mode` null: those for every stream, for both. `after`: one that was listed. */
+export type SuppressionQuery = { stream?: string | null; mode?: QueueMode | null; q?: string; reason?: SuppressionReason; after?: SuppressionKey; limit: number };
 
 export interface SuppressionStore {
   suppressions(query: SuppressionQuery): Promise<Suppression[]>;
-  /** What stands for this address in this stream, its own before the global one; expired ones do not count. */
-  suppressionOf(stream: string, address: string, now: number): Promise<Suppression | undefined>;
+  /** What stands in the way of mail of this stream and mode to this address; the stream's own before the global one, then the address before its domain, then what is of the mode before what is of both. Expired ones do not count. */
+  suppressionOf(stream: string, mode: QueueMode, address: string, now: number): Promise<Suppression | undefined>;
   /** Adds or replaces; tells an event each. Answers how many were new. */
   suppress(suppressions: Suppression[], by: string): Promise<number>;
-  unsuppress(address: string, stream: string | null, by: string): Promise<boolean>;
+  /** Without `mode`, whatever it holds for. Forgets the strikes that would lead back to it. */
+  unsuppress(key: Omit<SuppressionKey, 'mode'> & { mode?: QueueMode | null }, by: string): Promise<boolean>;
+  /** Takes back all that this stream itself holds against mail of this mode, and forgets its strikes. Answers how many. */
+  unsuppressAll(stream: string, mode: QueueMode, by: string): Promise<number>;
 }
 
 /** Small JSON texts that must survive a restart: a scenario, its memory, a follower's cursor. */
@@ -168,7 +199,7 @@ export interface PlannedStore {
 }
 
 /** What a report that came back may be about. */
-export type SentRecipient = { message: string; stream: string; recipient: string; n: number; state: RecipientState; at: number };
+export type SentRecipient = { message: string; stream: string; mode: QueueMode; recipient: string; n: number; state: RecipientState; at: number };
 
 export interface ReturnStore {
   /** By the id of a message and the place of the recipient (from a VERP token). */
@@ -178,5 +209,5 @@ export interface ReturnStore {
   /** What came back about a message, oldest first: its *.received events. */
   returned(message: string): Promise<PosternEvent[]>;
   /** Events, suppressions and strikes that one report leads to, in one transaction. */
-  report(found: { events: EventBody[]; suppress: Suppression[]; strikes: { stream: string; address: string; kind: 'soft' | 'confirm'; at: number }[] }): Promise<void>;
+  report(found: { events: EventBody[]; suppress: Suppression[]; strikes: { stream: string; mode: QueueMode; address: string; kind: 'soft' | 'confirm'; at: number }[] }): Promise<void>;
 }

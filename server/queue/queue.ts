@@ -2,12 +2,13 @@
  * The queue as others see it (api/, sdk in process, admission): what it
  * promises, without how.
  */
-import type { Recipient, RecipientKey } from '../mail/recipient.ts';
+import type { QueueMode, Recipient, RecipientKey } from '../mail/recipient.ts';
 import type { SiteLimits } from '../mail/stream.ts';
 import type { QueueScope } from './port.ts';
 
 export type SiteView = {
   stream: string;
+  mode: QueueMode;
   site: string;
   provider: string | null;
   destinations: string[];
@@ -24,12 +25,14 @@ export type SiteView = {
   /** Since start. */
   counts: { delivered: number; deferred: number; bounced: number; connectFailures: number };
   lastAnswer: string | null;
+  /** Why it is not faster now, in a sentence; null when nothing holds it up. */
+  why: string | null;
 };
 
 /** Why something waits, the first reason that holds, and until when as far as it is known. */
 export type Explanation = {
   state: Recipient['state'];
-  reason: 'due' | 'scheduled' | 'retry' | 'site-paused' | 'stream-paused' | 'stream-captures' | 'held' | 'site-connections' | 'site-rate' | 'busy' | 'active' | 'done';
+  reason: 'due' | 'scheduled' | 'retry' | 'site-paused' | 'stream-paused' | 'gate' | 'warm-up' | 'held' | 'site-connections' | 'site-rate' | 'busy' | 'active' | 'done';
   /** A sentence for people. */
   text: string;
   until: number | null;
@@ -52,20 +55,25 @@ export type AdvanceSummary = {
 };
 
 export interface Queue extends AsyncDisposable {
-  /** Virtual (or wall) time of a stream. */
-  now(stream: string): number;
+  /** Virtual (or wall) time of a stream: that of the mail that it takes now, unless a mode is named. */
+  now(stream: string, mode?: QueueMode): number;
   /** The next moment at which something of its mail happens; of its clock. Null when nothing will. */
-  next(stream: string): Promise<number | null>;
+  next(stream: string, mode?: QueueMode): Promise<number | null>;
   sites(stream?: string): Promise<SiteView[]>;
   explain(recipient: Recipient): Promise<Explanation>;
   retryNow(scope: QueueScope): Promise<number>;
   hold(scope: QueueScope, by: string): Promise<number>;
+  /** Of real mail only what the gate lets go; the others stay held, and say why from then on. Answers how many were released. */
   release(scope: QueueScope, by: string): Promise<number>;
   cancel(scope: QueueScope, by: string): Promise<number>;
-  /** Of a stream, or of one site of it. `until` is of the stream's clock. */
-  pause(target: { stream: string; site?: string }, why: { reason: string; until: number | null }): Promise<void>;
-  resume(target: { stream: string; site?: string }): Promise<boolean>;
-  /** `'delivers'` when the stream runs on the wall clock. One advance of a stream at a time; others wait their turn. */
+  /**
+   * Of a stream, or of one site of it. `until` is of the stream's clock. A site is
+   * paused for the mail that the stream takes now, unless a mode is named.
+   */
+  pause(target: { stream: string; site?: string; mode?: QueueMode }, why: { reason: string; until: number | null }): Promise<void>;
+  /** A site for both kinds of mail, unless one is named. */
+  resume(target: { stream: string; site?: string; mode?: QueueMode }): Promise<boolean>;
+  /** Simulated mail alone is moved. `'delivers'` when the stream delivers and nothing simulated is on its way. One advance of a stream at a time; others wait their turn. */
   advance(stream: string, target: AdvanceTarget, scope?: AdvanceScope): Promise<AdvanceSummary | 'delivers' | 'no-stream'>;
   /** Resolves when nothing is being tried and nothing is due. For tests and for closing. */
   quiet(): Promise<void>;

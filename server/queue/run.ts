@@ -14,13 +14,17 @@ export type Run = {
   load: Load | undefined;
   /** The remote is being given the message: whether it took it may never be known if this is cut off. */
   inData: boolean;
+  /** What is being tried was given to the remote, and what came of it is not settled. */
+  handed: boolean;
   /** Cut off while it closes: what the remote took is not known. */
   cut: boolean;
   /** What it holds and has not begun. */
   rest: Load[];
+  /** Gives back what it holds of its site; called when it breaks. */
+  giveUp?: () => void;
 };
 
-export const newRun = (): Run => ({ talk: undefined, carrier: undefined, load: undefined, inData: false, cut: false, rest: [] });
+export const newRun = (): Run => ({ talk: undefined, carrier: undefined, load: undefined, inData: false, handed: false, cut: false, rest: [] });
 
 /** Nothing happens in it by itself. */
 export const isParked = ({ talk }: Run): boolean => talk !== undefined && talk.parked;

@@ -41,7 +41,7 @@ test('a site that may begin nothing is set aside until its moment', () => {
 test('a site with all connections in use is roused by one that ends', () => {
   const { lanes, seats } = seatsWith(1);
   const seat = seats.learn('a.test', routeTo('a.test'), 0);
-  seat.site.opened();
+  seat.site.opened(0);
   lanes.put('a.test', 0);
   seats.look(0);
   expect(seats.choose(0)).toBeUndefined();
@@ -116,4 +116,19 @@ test('addresses that share no connection can be left out', () => {
   seats.look(0);
   expect([seats.eager(false), seats.choose(0, false), seats.eager(), seats.holds]).toEqual([false, undefined, true, true]);
   expect(seats.choose(0)?.destinations).toEqual(['a+hang@a.test']);
+});
+
+test('a route is good for as long as it says; at a site that rests it is found anew when the rest is over', () => {
+  const { lanes, seats } = seatsWith();
+  const seat = seats.learn('a.test', { ...routeTo('a.test'), keepFor: 5_000 }, 0);
+  lanes.put('a.test', 4_999);
+  seats.look(4_999);
+  expect(seats.choose(4_999)?.seat).toBe(seat);
+  seat.site.pause = { reason: 'down', until: 6_000, by: 'engine' };
+  lanes.put('a.test', 4_999);
+  lanes.left(['a.test'], [{ destination: 'a.test', due: 4_999 }], lanes.claim(['a.test']));
+  seats.look(4_999);
+  expect(seats.choose(4_999)).toBeUndefined();
+  seats.look(6_000);
+  expect(seats.choose(6_000)).toMatchObject({ destinations: ['a.test'], seat: undefined });
 });

@@ -19,8 +19,9 @@ import type { Talk } from '../network/talk.ts';
 import type { Carrier } from '../transport/carrier.ts';
 import { moments } from './heap.ts';
 import type { Lanes } from './lanes.ts';
+import { providerOf } from './profiles/profiles.ts';
 import { ranked, type Ranked } from './ranked.ts';
-import type { Gate, Site } from './site.ts';
+import type { Gate, Site, SitePlace } from './site.ts';
 
 /** What of a destination or a site that is in trouble is remembered after its pause is over. */
 const TROUBLE_MS = 3_600_000;
@@ -31,8 +32,10 @@ export type Seat = { readonly key: string; readonly site: Site; /** Destinations
 /** What to begin. Without a seat, the route is to be found first. */
 export type Choice = { destinations: string[]; seat: Seat | undefined; reuse: Resting | undefined };
 
-/** How long a route is good for, on the stream's clock. */
+/** How long a route is good for, on the stream's clock, when it does not say so itself. */
 const ROUTE_MS = 10 * 60_000;
+/** One that is good for no time at all is at least not looked for again at once. */
+const ROUTE_LEAST_MS = 1_000;
 /** Destinations of one site that a lease looks into. */
 const TOGETHER = 50;
 const SEATS_FEW = 1_000;
@@ -45,7 +48,7 @@ type Lot = { unrouted: Ranked<string>; hot: Ranked<Seat> };
 const newLot = (): Lot => ({ unrouted: ranked(), hot: ranked() });
 
 /** `dropped` hears of seats that are forgotten. */
-export function createSeats(lanes: Lanes, makeSite: (name: string) => Site, dropped: (seat: Seat) => void = () => {}) {
+export function createSeats(lanes: Lanes, makeSite: (name: string, place: SitePlace) => Site, dropped: (seat: Seat) => void = () => {}) {
   const seats = new Map<string, Seat>();
   const routes = new Map<string, { route: Route; at: number }>();
   const shared = newLot();
@@ -60,22 +63,44 @@ export function createSeats(lanes: Lanes, makeSite: (name: string) => Site, drop
 
   function seatAt(site: string, destination: string): Seat {
     const key = keyOf(site, destination);
-    let seat = seats.get(key);
-    if (!seat) seats.set(key, (seat = { key, site: makeSite(site), ready: ranked(), resting: [], destinations: new Set() }));
-    seat.destinations.add(destination);
+    const known = seats.get(key);
+    if (known) {
+      known.destinations.add(destination);
+      return known;
+    }
+    const ready = ranked<string>();
+    const resting: Resting[] = [];
+    const place: SitePlace = {
+      wants: () => ready.size > 0,
+      wake: () => heat(seat),
+      letGo() {
+        const idle = ready.size === 0 ? resting.find(({ carrier }) => carrier.alive) : undefined;
+        idle?.carrier.close();
+        return idle !== undefined;
+      },
+    };
+    const seat: Seat = { key, site: makeSite(site, place), ready, resting, destinations: new Set([destination]) };
+    seats.set(key, seat);
     return seat;
+  }
+
+  function isFresh(destination: string, now: number): boolean {
+    const known = routes.get(destination);
+    if (!known) return false;
+    const { keepFor } = known.route;
+    return known.at <= now && now - known.at < (keepFor === undefined ? ROUTE_MS : Math.max(Math.min(keepFor, ROUTE_MS), ROUTE_LEAST_MS));
   }
 
   function place(destination: string, now: number): void {
     const known = routes.get(destination);
-    if (known && now - known.at < ROUTE_MS && known.at <= now) {
+    if (known && isFresh(destination, now)) {
       fill(seatAt(known.route.site, destination), destination);
       return;
     }
     routes.delete(destination);
     // A name that could not be resolved rests as a site of that name does.
     const resting = seats.get(keyOf(destination, destination));
-    if (resting && !resting.site.gate(now).open) {
+    if (resting && !resting.site.peek(now).open) {
       fill(resting, destination);
     } else lotOf(destination).unrouted.add(destination, lanes.rankOf(destination));
   }
@@ -118,7 +143,7 @@ export function createSeats(lanes: Lanes, makeSite: (name: string) => Site, drop
   function isUntroubled({ key, site }: Seat, now: number): boolean {
     const { pause } = site;
     if (pause) return pause.by === 'engine' && pause.until !== null && pause.until + (isAlone(key) ? 0 : TROUBLE_MS) <= now;
-    return isAlone(key) || (site.failures === 0 && site.pace(now) === 1 && site.most(now) === site.limits().connections);
+    return isAlone(key) || site.isForgettable(now);
   }
 
   function setAside(seat: Seat, until: number | null): void {
@@ -133,6 +158,7 @@ export function createSeats(lanes: Lanes, makeSite: (name: string) => Site, drop
       if (seat.destinations.size > SEATS_FEW) for (const destination of seat.destinations) if (!lanes.has(destination)) seat.destinations.delete(destination);
       if (!isIdle(seat) || !isUntroubled(seat, now) || [...seat.destinations].some(lanes.has)) continue;
       seats.delete(key);
+      seat.site.leave();
       dropped(seat);
     }
     tidyAt = Math.max(SEATS_FEW, (seats.size + routes.size) * 2);
@@ -155,8 +181,11 @@ export function createSeats(lanes: Lanes, makeSite: (name: string) => Site, drop
       if (destinations.length >= TOGETHER) break;
       empty(seat, destination);
       // A new connection needs a route; one that went stale is found anew.
-      if (reuse || routes.has(destination)) destinations.push(destination);
-      else lotOf(destination).unrouted.add(destination, lanes.rankOf(destination));
+      if (reuse || isFresh(destination, now)) destinations.push(destination);
+      else {
+        routes.delete(destination);
+        lotOf(destination).unrouted.add(destination, lanes.rankOf(destination));
+      }
     }
     heat(seat);
     return destinations.length === 0 ? undefined : { destinations, seat, reuse };
@@ -170,12 +199,21 @@ export function createSeats(lanes: Lanes, makeSite: (name: string) => Site, drop
     learn(destination: string, route: Route, now: number): Seat {
       routes.set(destination, { route, at: now });
       const seat = seatAt(route.site, destination);
-      seat.site.provider = route.provider ?? null;
+      seat.site.provider = route.provider ?? providerOf(route.hosts.map(({ name }) => name)) ?? null;
       return seat;
+    },
+    /** Where a destination rests that has no way for now. */
+    unresolved(destination: string): Seat {
+      routes.delete(destination);
+      return seatAt(destination, destination);
     },
     /** All routes are to be found anew: what answers may have changed. */
     forget(): void {
       routes.clear();
+    },
+    /** Nothing will be begun here any more. */
+    leave(): void {
+      for (const { site } of seats.values()) site.leave();
     },
     /** Looks at what has become due, and at seats whose moment has come. */
     look(now: number): void {

@@ -16,7 +16,7 @@ const policy = { ...DEFAULT_DELIVERY, jitter: 0 };
 
 const recipientOf = (more: Partial<LeasedRecipient> = {}): LeasedRecipient => ({
   key: 1, message: 'M', n: 0, stream: 'default', address: 'Ann@Inbox.test', destination: 'inbox.test', state: 'active', priority: 'normal',
-  attempts: 0, queuedAt: AT, due: AT, expiresAt: AT + 24 * HOUR, offset: 0, last: null, uncertain: false, suppressed: null, ...more,
+  attempts: 0, queuedAt: AT, due: AT, expiresAt: AT + 24 * HOUR, offset: 0, last: null, uncertain: false, suppressed: null, mode: 'simulate', held: null, original: null, ...more,
 });
 function triedOf(reply: string | Answer, more: Partial<Tried> = {}, recipient: Partial<LeasedRecipient> = {}): Tried {
   const answer = typeof reply === 'string' ? parseReply(reply, { stage: 'rcpt', host: 'mx.inbox.test' }) : reply;
@@ -39,6 +39,19 @@ test.each([
   expect([outcome.state, outcome.suppress?.reason, outcome.strike?.kind]).toEqual([state, suppression, strike]);
   expect(outcome.events.map((event) => event.type)).toEqual([`recipient.${state}`]);
   expect(outcome.attempt).toMatchObject({ number: 1, outcome: state });
+});
+
+test('who demands TLS and had it break is asked again later; who demands it without offering it is not', () => {
+  const reply = '530 5.7.0 Must issue a STARTTLS command first';
+  expect(settle(triedOf(reply, { inPlain: true }), policy).outcome.state).toBe('deferred');
+  expect(settle(triedOf(reply), policy).outcome.state).toBe('bounced');
+  expect(settle(triedOf('550 5.1.1 No such user here', { inPlain: true }), policy).outcome.state).toBe('bounced');
+});
+
+test.each(['530 5.7.0 Authentication required', '554 5.7.1 <ann@inbox.test>: Relay access denied', '530 5.7.0 Must issue a STARTTLS command first'])('a relay of our own that says "%s" is asked again when the setting may be right', (reply) => {
+  expect(settle(triedOf(reply, { byRelay: true }), policy).outcome.state).toBe('deferred');
+  expect(settle(triedOf(reply), policy).outcome.state).toBe('bounced');
+  expect(settle(triedOf('550 5.1.1 No such user here', { byRelay: true }), policy).outcome.state).toBe('bounced');
 });
 
 test('a domain that does not exist is a strike, to be confirmed by a second one', () => {
@@ -117,7 +130,7 @@ test('what is overdue expires with the facts of its last attempt, without anothe
 });
 
 test('what is suppressed by now ends without an attempt and without a notice', () => {
-  const suppression = { address: 'ann@inbox.test', stream: null, reason: 'manual', detail: 'asked', message: null, createdAt: AT, expiresAt: null } as const;
+  const suppression = { address: 'ann@inbox.test', stream: null, mode: null, reason: 'manual', detail: 'asked', message: null, createdAt: AT, expiresAt: null } as const;
   expect(settleSuppressed(recipientOf(), suppression, AT)).toMatchObject({ outcome: { state: 'suppressed', events: [{ reason: 'manual', detail: 'asked' }] }, notice: null });
 });
 

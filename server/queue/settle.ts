@@ -9,6 +9,7 @@
  *              │        └─ its time is over ─────────▶ expired
  *              ├─ suppressed by now, not sent ───────▶ suppressed
  *              ├─ overdue, not sent ─────────────────▶ expired
+ *              ├─ not let go any more, not signed ───▶ held
  *              └─ given back, not tried ─────────────▶ queued, deferred
  *
  * What was said before MAIL is about the site, so however permanent it sounds
@@ -19,7 +20,7 @@ import type { Verdict } from '../classify/verdict.ts';
 import type { AttemptFacts, EventBody } from '../events/event.ts';
 import { addressKey } from '../mail/address.ts';
 import { chanceOf } from '../mail/chance.ts';
-import type { Attempt, Recipient } from '../mail/recipient.ts';
+import type { Attempt, Held, Recipient } from '../mail/recipient.ts';
 import type { Answer, Stage } from '../mail/reply.ts';
 import type { TlsFacts, TranscriptLine } from '../mail/session.ts';
 import type { DeliveryPolicy } from '../mail/stream.ts';
@@ -45,12 +46,20 @@ export type Tried = {
   connection: string;
   transcript: TranscriptLine[];
   tls?: TlsFacts;
+  /** TLS was offered and did not come about. */
+  inPlain?: boolean;
+  /** The stream's own relay said it. */
+  byRelay?: boolean;
   /** The remote was told what notices are wanted, and answers for them if it takes the mail (RFC 3461 §5.2.2). */
   handedOn?: boolean;
+  /** The remote may have taken the mail, and nobody heard it say so. */
+  inDoubt?: boolean;
   /** Somebody else of its transaction was taken: what was too many then may be welcome at once. */
   othersTaken: boolean;
 };
 
+/** What a relay says of itself and us. */
+const SETTING: readonly Verdict['class'][] = ['credentials', 'relay_denied', 'tls'];
 const BEFORE_MAIL: readonly Stage[] = ['connect', 'greeting', 'ehlo', 'starttls', 'auth'];
 
 export function settle(tried: Tried, policy: DeliveryPolicy): Settled {
@@ -89,13 +98,15 @@ export function settle(tried: Tried, policy: DeliveryPolicy): Settled {
       };
     }
     return {
-      outcome: { ...known, state: 'deferred', due, attempt: { ...attempt, outcome: 'deferred', nextDue: due }, events: [{ type: 'recipient.deferred', ...of, ...facts, nextDue: due }] },
+      outcome: { ...known, state: 'deferred', due, ...(tried.inDoubt ? { uncertain: true as const } : {}), attempt: { ...attempt, outcome: 'deferred', nextDue: due }, events: [{ type: 'recipient.deferred', ...of, ...facts, nextDue: due }] },
       notice: isLate(recipient, ended, policy) ? 'delay' : null,
     };
   };
 
   if (verdict.class === 'delivered') return delivered();
   if (BEFORE_MAIL.includes(tried.stage)) return deferred();
+  // "TLS first": we would have, and may succeed the next time. A relay that does not know us: the setting is wrong, and may be right in an hour.
+  if ((tried.inPlain && verdict.class === 'tls') || (tried.byRelay && SETTING.includes(verdict.class))) return deferred();
   switch (verdict.action) {
     case 'suppress': case 'strike': case 'fail': case 'fix_config':
       return bounced();
@@ -126,6 +137,11 @@ export function settleOverdue(recipient: LeasedRecipient, now: number, policy: D
 export function settleSuppressed(recipient: LeasedRecipient, suppression: NonNullable<LeasedRecipient['suppressed']>, now: number): Settled {
   const { reason, detail } = suppression;
   return { outcome: { key: recipient.key, state: 'suppressed', last: recipient.last, events: [{ type: 'recipient.suppressed', ...ofRecipient(recipient, now), reason, detail }] }, notice: null };
+}
+
+/** It is not to be sent as things are now: it waits for a person, and for its expiry. */
+export function settleHeld(recipient: LeasedRecipient, held: Held, now: number): Settled {
+  return { outcome: { key: recipient.key, state: 'held', held, events: [{ type: 'recipient.held', ...ofRecipient(recipient, now), by: 'gate', ...held }] }, notice: null };
 }
 
 /** Leased and not tried: it is as it was. */

@@ -7,9 +7,9 @@ const siteWith = (more: Partial<SiteLimits> = {}) => createSite('a.test', () => 
 
 test('no more connections are opened than its limit; one in use may be used again', () => {
   const site = siteWith({ connections: 2 });
-  site.opened();
+  site.opened(0);
   expect(site.gate(0).open).toBe(true);
-  site.opened();
+  site.opened(0);
   expect(site.gate(0)).toEqual({ open: false, why: 'connections', until: null });
   expect(site.gate(0, true).open).toBe(true);
   site.closed();

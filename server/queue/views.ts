@@ -1,15 +1,17 @@
 /** The sites of streams as they are shown: what the engine knows of each, with what the store counts. */
+import type { Holdups } from './holdup.ts';
+import { whySlow } from './pacing-why.ts';
 import type { QueueDepth } from './port.ts';
 import type { SiteView } from './queue.ts';
 import type { Seat } from './seats.ts';
 import { isAlone } from './seats.ts';
 import type { StreamQueue } from './stream-queue.ts';
 
-export function viewSites(queues: readonly StreamQueue[], depths: readonly QueueDepth[]): SiteView[] {
+export function viewSites(queues: readonly StreamQueue[], depths: readonly QueueDepth[], holdupOf: Holdups): SiteView[] {
   const views: SiteView[] = [];
   for (const queue of queues) {
     const now = queue.clock.now();
-    const waiting = new Map(depths.filter(({ stream }) => stream === queue.name).map((depth) => [depth.destination, depth]));
+    const waiting = new Map(depths.filter(({ stream, mode }) => stream === queue.name && mode === queue.mode).map((depth) => [depth.destination, depth]));
     const rows = new Map<string, SiteView>();
     const add = (view: SiteView, { queued, deferred, active, held, oldestAt, nextDue }: QueueDepth) => {
       view.waiting += queued + deferred;
@@ -22,7 +24,7 @@ export function viewSites(queues: readonly StreamQueue[], depths: readonly Queue
       const mine = [...seat.destinations].flatMap((destination) => waiting.get(destination) ?? []);
       // A seat for one address alone is part of its site, unless it is all that there is.
       if (isAlone(seat.key) && mine.length === 0) continue;
-      const view = rows.get(seat.site.name) ?? viewOf(queue.name, seat, now);
+      const view = rows.get(seat.site.name) ?? viewOf(queue, seat, now);
       if (rows.has(seat.site.name)) join(view, seat);
       rows.set(seat.site.name, view);
       for (const depth of mine) {
@@ -34,21 +36,24 @@ export function viewSites(queues: readonly StreamQueue[], depths: readonly Queue
     for (const depth of waiting.values()) {
       // Nobody has found out yet where these go.
       const view: SiteView = rows.get(depth.destination) ?? {
-        ...viewOf(queue.name, queue.seats.seatAt(depth.destination, depth.destination), now), destinations: [depth.destination],
+        ...viewOf(queue, queue.seats.seatAt(depth.destination, depth.destination), now), destinations: [depth.destination],
       };
       rows.set(depth.destination, view);
       add(view, depth);
     }
+    const holdup = holdupOf(queue);
+    if (holdup) for (const view of rows.values()) view.why = holdup.reason === 'stream-paused' ? `The stream is paused: ${holdup.text}` : holdup.text;
     views.push(...rows.values());
   }
   return views.sort((a, b) => b.waiting + b.active - a.waiting - a.active || (a.site < b.site ? -1 : a.site > b.site ? 1 : 0));
 }
 
-function viewOf(stream: string, { site, destinations }: Seat, now: number): SiteView {
+function viewOf({ name: stream, mode }: StreamQueue, { site, destinations }: Seat, now: number): SiteView {
   return {
-    stream, site: site.name, provider: site.provider, destinations: [...destinations], waiting: 0, active: 0, held: 0, oldestAt: null, nextDue: null,
+    stream, mode, site: site.name, provider: site.provider, destinations: [...destinations], waiting: 0, active: 0, held: 0, oldestAt: null, nextDue: null,
     connections: { open: site.open, most: site.most(now) }, limits: site.limits(), pace: site.pace(now),
     pause: site.pause && (site.pause.until === null || site.pause.until > now) ? site.pause : null, counts: { ...site.counts }, lastAnswer: site.lastAnswer,
+    why: whySlow(site, now),
   };
 }
 

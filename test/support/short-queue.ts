@@ -37,14 +37,14 @@ export function shortQueue({ store, streams, clock, run }: { store: Store; strea
   async function attemptAll(stream: string, scope: AdvanceScope | undefined, summary: AdvanceSummary): Promise<void> {
     const policy = streams.get(stream)!.delivery;
     const only = scope ? { only: { ...(scope.message === undefined ? {} : { message: scope.message }), ...(scope.recipient === undefined ? {} : { key: scope.recipient }) } } : {};
-    for (const message of await store.overdue({ stream, now: now(stream), limit: 100 })) {
+    for (const message of await store.overdue({ stream, mode: 'simulate', now: now(stream), limit: 100 })) {
       for (const one of message.recipients) {
         summary.expired += 1;
         await store.settle([settleOverdue(one, now(stream) + one.offset, policy).outcome]);
       }
     }
-    for (const { destination } of await store.lanes({ stream })) {
-      const { messages } = await store.lease({ stream, destinations: [destination], now: now(stream), messages: 100, recipients: 100, ...only });
+    for (const { destination } of await store.lanes({ stream, mode: 'simulate' })) {
+      const { messages } = await store.lease({ stream, mode: 'simulate', destinations: [destination], now: now(stream), messages: 100, recipients: 100, ...only });
       for (const message of messages) for (const recipient of message.recipients) {
         const at = now(stream) + recipient.offset;
         if (recipient.suppressed) {
@@ -69,7 +69,7 @@ export function shortQueue({ store, streams, clock, run }: { store: Store; strea
     async advance(stream, target, scope) {
       const from = now(stream);
       const end = 'by' in target ? from + target.by : 'until' in target ? target.until : Infinity;
-      const where = { stream, ...(scope?.message === undefined ? {} : { message: scope.message }), ...(scope?.recipient === undefined ? {} : { key: scope.recipient }) };
+      const where = { stream, mode: 'simulate' as const, ...(scope?.message === undefined ? {} : { message: scope.message }), ...(scope?.recipient === undefined ? {} : { key: scope.recipient }) };
       const summary: AdvanceSummary = { from, to: from, steps: 0, attempts: 0, delivered: 0, deferred: 0, bounced: 0, expired: 0, suppressed: 0, later: 0, waiting: 0, next: null };
       let moved = 0;
       for (;;) {
@@ -94,7 +94,7 @@ export function shortQueue({ store, streams, clock, run }: { store: Store; strea
       summary.next = await store.nextMoment(where);
       return summary;
     },
-    next: (stream) => store.nextMoment({ stream }),
+    next: (stream) => store.nextMoment({ stream, mode: 'simulate' }),
     async explain({ state, due, stream, last }): Promise<Explanation> {
       if (state === 'held') return { state, reason: 'held', text: 'Held by a person.', until: null };
       if (due === null) return { state, reason: 'done', text: `It is ${state}.`, until: null };
@@ -106,9 +106,9 @@ export function shortQueue({ store, streams, clock, run }: { store: Store; strea
     cancel: (scope, by) => store.cancel(scope, clock.now(), by),
     async sites(stream) {
       return (await store.depth(stream === undefined ? {} : { stream })).map((depth) => ({
-        stream: depth.stream, site: depth.destination, provider: null, destinations: [depth.destination], waiting: depth.queued + depth.deferred, active: depth.active, held: depth.held,
+        stream: depth.stream, mode: depth.mode, site: depth.destination, provider: null, destinations: [depth.destination], waiting: depth.queued + depth.deferred, active: depth.active, held: depth.held,
         oldestAt: depth.oldestAt, nextDue: depth.nextDue, connections: { open: 0, most: 10 }, limits: { connections: 10, messagesPerConnection: 100, rate: null }, pace: 1, pause: null,
-        counts: { delivered: 0, deferred: 0, bounced: 0, connectFailures: 0 }, lastAnswer: null,
+        counts: { delivered: 0, deferred: 0, bounced: 0, connectFailures: 0 }, lastAnswer: null, why: null,
       }));
     },
     async pause({ stream }, { reason, until }) {

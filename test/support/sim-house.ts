@@ -1,7 +1,9 @@
 /**
  * The whole way of simulated mail, without listeners: store, gate, scenario,
  * pretend remote, transport, classifier, queue. Everything in it is the real
- * thing but the wall: it is moved by hand, so nothing is ever waited for.
+ * thing but the wall: it is moved by hand, so nothing is ever waited for. With
+ * `real` there is a world outside as well (another pretend remote, on the
+ * wall's clock), to which streams of mode `deliver` send.
  */
 import type { Rule, Scenario } from '../../sdk/contract.ts';
 import { createAdmit, type DeliveryWish } from '../../server/admission/admit.ts';
@@ -11,7 +13,7 @@ import { classify } from '../../server/classify/classify.ts';
 import { type Clock, manualClock, wallClock } from '../../server/clock.ts';
 import type { PosternEvent } from '../../server/events/event.ts';
 import { idMaker } from '../../server/ids.ts';
-import { createLog } from '../../server/log.ts';
+import { createLog, type Log } from '../../server/log.ts';
 import type { EnvelopeRecipient, Envelope } from '../../server/mail/envelope.ts';
 import type { Attempt, Recipient } from '../../server/mail/recipient.ts';
 import { DEFAULT_DELIVERY, type DeliveryPolicy } from '../../server/mail/stream.ts';
@@ -26,6 +28,7 @@ import { readScenario } from '../../server/scenario/read.ts';
 import { createRun } from '../../server/scenario/run.ts';
 import { openStore } from '../../server/store/sqlite/open.ts';
 import { connectTo } from '../../server/transport/connect.ts';
+import { type HandGate, handGate } from './hand-gate.ts';
 
 export type SimOptions = {
   /** Default in memory. */
@@ -38,6 +41,8 @@ export type SimOptions = {
   /** Beside `app`, which simulates. */
   streams?: string[];
   queue?: Partial<QueueOptions>;
+  /** The world outside; a stream's mode is switched with streams.change. */
+  real?: { rules?: Rule[]; gate?: HandGate };
   /** Bytes of chance for ids; the same ones make the same history. */
   chance?: (bytes: Uint8Array) => void;
 };
@@ -47,13 +52,15 @@ export type SimLetter = { to: string | (string | EnvelopeRecipient)[]; from?: st
 export const MIN = 60_000;
 export const HOUR = 60 * MIN;
 
-export async function openSimHouse({ dir = ':memory:', wall = manualClock(), rules = [], scenario = {}, delivery, streams: more = [], queue: queueOptions = {}, chance }: SimOptions = {}) {
+export async function openSimHouse({ dir = ':memory:', wall = manualClock(), rules = [], scenario = {}, delivery, streams: more = [], queue: queueOptions = {}, real: outside, chance }: SimOptions = {}) {
   const log = createLog({ level: 'warn', format: 'text' });
   const store = await openStore({ dir, clock: wall, log });
   const makeId = idMaker(chance);
   const policy = { ...DEFAULT_DELIVERY, jitter: 0, ...delivery };
   const streams = await openStreams({ store, clock: wall, makeId, declared: ['app', ...more].map((name) => ({ name, mode: 'simulate' as const, delivery: policy })) });
   const clocks = new Map<string, MovableClock>();
+  /** Of mail that is delivered: never moved. */
+  const real = movableClock(wall);
   const clockOf = (name: string) => {
     let clock = clocks.get(name);
     if (!clock) clocks.set(name, (clock = movableClock(wall, streams.get(name)?.clockOffset ?? 0)));
@@ -65,17 +72,20 @@ export async function openSimHouse({ dir = ':memory:', wall = manualClock(), rul
   const taken: Accepted[] = [];
   const pretend = createPretend({ scenarioOf: () => run, clockOf, wall, log, hear: (accepted) => void taken.push(accepted) });
   const connect = connectTo(pretend);
-  const isSimulated = (name: string) => streams.get(name)?.mode === 'simulate';
+  const { world, delivered } = openWorld(outside?.rules ?? [], real, wall, log);
+  const connectOut = connectTo(world);
+  const gate = outside?.gate ?? handGate();
   const queue = await createQueue({
-    store, streams, clockOf, classify, wall, makeId, log, heloName: 'postern.test',
-    networkOf: (name) => (isSimulated(name) ? pretend : undefined),
-    connectOf: () => connect,
+    store, streams, clockOf: (name, mode) => (mode === 'simulate' ? clockOf(name) : real), classify, wall, makeId, log, heloName: 'postern.test',
+    networkOf: (_name, mode) => (mode === 'simulate' ? pretend : outside ? world : undefined),
+    connectOf: (_name, mode) => (mode === 'simulate' ? connect : connectOut),
+    ...(outside ? { gate } : {}),
     compose: noticeWriter({ store, wall, makeId, name: 'postern.test' }),
     ...queueOptions,
   });
   const admit = createAdmit({
     store, clock: wall, makeId, limits: { messageSize: 256 * 1024 * 1024, inFlight: 1024 ** 3 }, streamTags: () => [],
-    plan: planner({ stream: (name) => streams.get(name), now: (name) => clockOf(name).now(), destination: (name, address) => pretend.destination(name, address) }),
+    plan: planner({ stream: (name) => streams.get(name), now: (name) => clockOf(name).now(), destination: (name, address) => pretend.destination(name, address), ...(outside ? { live: { now: wall.now, destination: world.destination, gate } } : {}) }),
   });
   const events: PosternEvent[] = [];
   store.onCommit((heard) => void events.push(...heard));
@@ -126,7 +136,10 @@ export async function openSimHouse({ dir = ':memory:', wall = manualClock(), rul
   }
 
   return {
-    store, streams, queue, pretend, admit, events, taken, wall, clockOf, run, send, sendAll, advance, recipientOf, attemptsOf,
+    store, streams, queue, pretend, admit, events, taken, wall, gate,
+    /** What the world outside took. */
+    delivered,
+    clockOf, run, send, sendAll, advance, recipientOf, attemptsOf,
     /** `+1m 451 greylisted`: when, counted from the first event of the message, what was said, and the class. */
     async history(message: string, n = 0): Promise<string[]> {
       const { recipient, attempts } = (await store.delivery(message))!.recipients[n]!;
@@ -138,11 +151,20 @@ export async function openSimHouse({ dir = ':memory:', wall = manualClock(), rul
     async [Symbol.asyncDispose]() {
       await queue[Symbol.asyncDispose]();
       await pretend.close();
+      await world.close();
       await store[Symbol.asyncDispose]();
     },
   };
 }
 export type SimHouse = Awaited<ReturnType<typeof openSimHouse>>;
+
+function openWorld(rules: Rule[], clock: MovableClock, wall: Clock, log: Log) {
+  const read = readScenario({ rules });
+  if (!read.ok) throw new Error(JSON.stringify(read.flaws));
+  const run = createRun({ scenario: read.scenario, seed: 2 });
+  const delivered: Accepted[] = [];
+  return { delivered, world: createPretend({ scenarioOf: () => run, clockOf: () => clock, wall, log, hear: (accepted) => void delivered.push(accepted) }) };
+}
 
 /** 90 000 → `1m30s`. */
 function span(ms: number): string {
