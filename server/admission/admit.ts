@@ -69,8 +69,8 @@ export type AdmitOptions = {
   makeId: MakeId;
   streamTags: (stream: string) => readonly string[];
   limits: { messageSize: number; inFlight: number };
-  /** Where the recipients go from here; nothing when they stop at the inbox. */
-  plan?: (particulars: Particulars) => QueuePlan | undefined;
+  /** Where the recipients go from here; nothing when they stop at the inbox. Told the id that the message gets. */
+  plan?: (particulars: Particulars, id: string) => QueuePlan | undefined;
   /** Called for each refusal (metrics) and each acceptance (log, metrics). */
   heard?: (outcome: { kind: 'accepted'; submission: Submission } | Refusal) => void;
 };
@@ -131,9 +131,10 @@ export function createAdmit(options: AdmitOptions): Admit {
         if (refusal) return refusal;
         const summary = header.summary();
         const now = clock.now();
-        const queue = options.plan?.(particulars);
+        const id = options.makeId(now);
+        const queue = options.plan?.(particulars, id);
         const submission: Submission = {
-          id: options.makeId(now),
+          id,
           stream: particulars.stream,
           via: particulars.via,
           receivedAt: now,

@@ -1,7 +1,12 @@
 /**
  * Where the recipients of a submission go: nowhere when their stream only
- * captures, else into the queue, on the stream's own clock and by its policy.
+ * captures, into the queue of the pretend remote on the stream's own clock, or
+ * into that of the real one on the wall's. The mode is kept with them; a
+ * switch of the stream says nothing of mail that is accepted already. What
+ * may not go out is judged here, so that it is held from the start.
  */
+import type { EnvelopeRecipient } from '../mail/envelope.ts';
+import type { Held } from '../mail/recipient.ts';
 import type { Stream } from '../mail/stream.ts';
 import type { QueuePlan } from '../queue/port.ts';
 import type { Particulars } from './admit.ts';
@@ -10,14 +15,53 @@ export type PlanOptions = {
   stream(name: string): Stream | undefined;
   /** Of the stream's clock. */
   now(stream: string): number;
-  /** Network.destination of the stream's network. */
+  /** Network.destination of the pretend network. */
   destination(stream: string, address: string): string;
+  /** Of mode `deliver`; absent where there is none, as in tests of the sandbox: such mail then stops at the inbox. */
+  live?: LivePlan;
 };
 
-export const planner = ({ stream, now, destination }: PlanOptions) => ({ stream: name, envelope, delivery = {} }: Particulars): QueuePlan | undefined => {
-  const lane = stream(name);
-  if (!lane || lane.mode === 'capture') return undefined;
-  const queuedAt = now(name);
+export type LivePlan = {
+  /** Of the wall. */
+  now(): number;
+  /** Network.destination of the real network. */
+  destination(stream: string, address: string): string;
+  gate: {
+    judge(stream: string, address: string, key: string): Held | null;
+    interceptOf(stream: string): string | null;
+  };
+};
+
+export const planner = ({ stream, now, destination, live }: PlanOptions) => (particulars: Particulars, id: string): QueuePlan | undefined => {
+  const lane = stream(particulars.stream);
+  if (!lane) return undefined;
+  switch (lane.mode) {
+    case 'capture': return undefined;
+    case 'simulate': return {
+      mode: 'simulate',
+      ...timesOf(particulars, lane, now(lane.name)),
+      destinations: particulars.envelope.recipients.map(({ address }) => destination(lane.name, address)),
+    };
+    case 'deliver': return live && livePlan(live, particulars, lane, id);
+  }
+};
+
+function livePlan({ now, destination, gate }: LivePlan, particulars: Particulars, lane: Stream, id: string): QueuePlan {
+  const { recipients } = particulars.envelope;
+  const test = gate.interceptOf(lane.name);
+  const instead = test === null ? undefined : [{ address: test, original: recipients.map(({ address }) => address) }];
+  const addressed: Pick<EnvelopeRecipient, 'address'>[] = instead ?? recipients;
+  const held = addressed.map(({ address }, n) => gate.judge(lane.name, address, `${id} ${n}`));
+  return {
+    mode: 'deliver',
+    ...timesOf(particulars, lane, now()),
+    destinations: addressed.map(({ address }) => destination(lane.name, address)),
+    ...(held.some((one) => one !== null) ? { held } : {}),
+    ...(instead ? { instead } : {}),
+  };
+}
+
+function timesOf({ delivery = {} }: Particulars, lane: Stream, queuedAt: number): Pick<QueuePlan, 'priority' | 'queuedAt' | 'due' | 'expiresAt'> {
   const due = Math.max(delivery.sendAt ?? queuedAt, queuedAt);
   return {
     priority: delivery.priority ?? 'normal',
@@ -25,6 +69,5 @@ export const planner = ({ stream, now, destination }: PlanOptions) => ({ stream:
     due,
     // Counted from the first try: what is to be sent next week must not be over before.
     expiresAt: due + (delivery.expiresAfter ?? lane.delivery.expiresAfter),
-    destinations: envelope.recipients.map(({ address }) => destination(name, address)),
   };
-};
+}

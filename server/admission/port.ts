@@ -84,11 +84,11 @@ export type InboxRecord = { address: string; stream: string; createdAt: number; 
 
 export interface StreamStore {
   streams(): Promise<Stream[]>;
-  /** False when the name is taken. */
-  createStream(stream: Stream): Promise<boolean>;
-  changeStream(name: string, change: StreamChange): Promise<Stream | undefined>;
+  /** False when the name is taken. `by` is who is written down in the audit log, where what is delivered for real is concerned; in the same transaction. */
+  createStream(stream: Stream, by?: string): Promise<boolean>;
+  changeStream(name: string, change: StreamChange, by?: string): Promise<Stream | undefined>;
   /** With its messages, inboxes and credentials. False when there is none. */
-  deleteStream(name: string): Promise<boolean>;
+  deleteStream(name: string, by?: string): Promise<boolean>;
   credentials(): Promise<Credential[]>;
   /** False when the user name is taken. */
   createCredential(credential: Credential): Promise<boolean>;

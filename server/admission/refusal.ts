@@ -8,7 +8,7 @@ import type { StoreFault } from './port.ts';
 export type RefusalReason =
   | 'message-too-large' | 'no-room' | 'disk-full' | 'store-broken' | 'shutting-down'
   | 'too-many-recipients' | 'too-many-clients' | 'idle' | 'too-slow' | 'login-required' | 'wrong-login' | 'tls-required'
-  | 'simulated' | 'bad-address' | 'unknown-stream' | 'line-too-long' | 'bare-newline' | 'protocol';
+  | 'simulated' | 'relay-denied' | 'no-such-mailbox' | 'too-many-reports' | 'bad-address' | 'unknown-stream' | 'line-too-long' | 'bare-newline' | 'protocol';
 
 export type Refusal = { kind: 'refused'; reason: RefusalReason; code: number; enhanced: string; text: string };
 
@@ -32,6 +32,11 @@ export const refusals = {
   badAddress: (enhanced: string, text: string) => refusal('bad-address', 501, enhanced, text),
   unknownStream: (stream: string) => refusal('unknown-stream', 550, '5.7.1', `The stream ${stream} of this login is gone`),
   lineTooLong: (limit: number, inLogin = false) => refusal('line-too-long', 500, inLogin ? '5.5.6' : '5.5.2', `A line is longer than ${limit} octets`),
+  relayDenied: () => refusal('relay-denied', 550, '5.7.1', 'Nothing is relayed here: only mail that comes back is taken'),
+  noSuchMailbox: () => refusal('no-such-mailbox', 550, '5.1.1', 'There is no such mailbox here'),
+  otherStream: () => refusal('too-many-recipients', 452, '4.5.3', 'This recipient goes into a transaction of its own'),
+  tooManyReports: () => refusal('too-many-reports', 451, '4.7.1', 'Too much came for this address just now, try again later'),
+  guessing: () => refusal('no-such-mailbox', 421, '4.7.0', 'Too many recipients that are none of ours, closing the connection'),
   /** What the stream's scenario says while mail is handed in. */
   simulated: (code: number, enhanced: string, text: string) => refusal('simulated', code, enhanced, text),
   protocol: (code: number, enhanced: string, text: string) => refusal('protocol', code, enhanced, text),

@@ -2,6 +2,8 @@ import { expect, test } from 'vitest';
 import { memoryStreams } from '../../test/support/reception.ts';
 import { manualClock } from '../clock.ts';
 import { idMaker } from '../ids.ts';
+import type { LivePolicy } from '../mail/live.ts';
+import type { Stream } from '../mail/stream.ts';
 import { openStreams, type MadeCredential, type StreamInput } from './streams.ts';
 
 const open = async (store = memoryStreams(), declared?: StreamInput[]) =>
@@ -68,4 +70,20 @@ test('a removed stream takes its credentials with it', async () => {
   expect(await streams.remove('shop')).toBe(true);
   expect(streams.loginFor(made.credential.user)).toBeUndefined();
   expect(streams.credentials()).toEqual([]);
+});
+
+test('changes that are made of what stands follow one another, so that none undoes the other', async () => {
+  const streams = await open();
+  const live = (stream: Stream, change: Partial<LivePolicy>) => ({ delivery: { ...stream.delivery, live: { ...stream.delivery.live, ...change } } });
+  await streams.change('default', (stream) => live(stream, { allow: ['a.test', 'b.test'], canary: { first: 1, share: 0, since: 0 } }));
+  await Promise.all([
+    streams.change('default', (stream) => live(stream, { allow: ['a.test'] })),
+    streams.change('default', (stream) => live(stream, { canary: null })),
+    streams.change('default', { tags: ['x'] }),
+  ]);
+  expect(streams.get('default')).toMatchObject({ tags: ['x'], delivery: { live: { allow: ['a.test'], canary: null } } });
+  // Who thinks better of it changes nothing, and holds up nobody.
+  await expect(streams.change('default', () => { throw new Error('no'); })).rejects.toThrow('no');
+  expect(await streams.change('default', () => undefined)).toMatchObject({ tags: ['x'] });
+  expect(await streams.change('gone', () => ({}))).toBeUndefined();
 });

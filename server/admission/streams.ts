@@ -20,16 +20,19 @@ export type MadeCredential = { credential: Credential; /** Shown once. */ passwo
 export type Streams = {
   all(): Stream[];
   get(name: string): Stream | undefined;
-  /** `bad-name` when it is not a STREAM_NAME. */
-  create(input: StreamInput): Promise<Stream | 'taken' | 'bad-name'>;
-  change(name: string, change: StreamChange): Promise<Stream | undefined>;
+  /** `bad-name` when it is not a STREAM_NAME. `by` is for the audit log. */
+  create(input: StreamInput, by?: string): Promise<Stream | 'taken' | 'bad-name'>;
+  /** One after the other. A change that is made of what stands says how: undefined changes nothing. */
+  change(name: string, change: StreamChange | ((stands: Stream) => StreamChange | undefined), by?: string): Promise<Stream | undefined>;
   /** With its mail and its credentials. `default` stays. */
-  remove(name: string): Promise<boolean | 'default'>;
+  remove(name: string, by?: string): Promise<boolean | 'default'>;
   /** All, or those of a stream. */
   credentials(stream?: string): Credential[];
   createCredential(input: CredentialInput): Promise<MadeCredential | 'taken' | 'no-stream' | 'bad-user' | 'bad-password'>;
   deleteCredential(stream: string, id: string): Promise<boolean>;
   streamTags(name: string): readonly string[];
+  /** Told once `get` answers what is new of it; of a stream that is gone, too. */
+  onChange(hear: (stream: string) => void): () => void;
   loginFor(user: string): LoginTarget | undefined;
   /** Whether any stream has credentials. */
   hasCredentials(): boolean;
@@ -52,39 +55,61 @@ export async function openStreams({ store, clock, makeId, declared = [] }: Strea
   const streams = new Map<string, Stream>();
   const users = new Map<string, Credential>();
   const passwords = passwordCheck();
+  const hearers = new Set<(stream: string) => void>();
+  /** Changes under way, by stream. */
+  const turns = new Map<string, Promise<unknown>>();
+  const changed = (name: string) => {
+    for (const hear of [...hearers]) hear(name);
+  };
   for (const stream of await store.streams()) streams.set(stream.name, stream);
   for (const credential of await store.credentials()) users.set(credential.user, credential);
 
-  async function create({ name, mode = 'capture', retention, tags = [], delivery }: StreamInput): Promise<Stream | 'taken' | 'bad-name'> {
+  async function create({ name, mode = 'capture', retention, tags = [], delivery }: StreamInput, by?: string): Promise<Stream | 'taken' | 'bad-name'> {
     if (!STREAM_NAME.test(name)) return 'bad-name';
     if (streams.has(name)) return 'taken';
     const stream: Stream = {
       name, mode, retention: { ...DEFAULT_RETENTION, ...retention }, tags, createdAt: clock.now(),
       delivery: { ...DEFAULT_DELIVERY, ...delivery }, clockOffset: 0, paused: null,
     };
-    if (!(await store.createStream(stream))) return 'taken';
+    if (!(await store.createStream(stream, by))) return 'taken';
     streams.set(name, stream);
+    changed(name);
+    return stream;
+  }
+
+  async function changeNow(name: string, change: Parameters<Streams['change']>[1], by?: string): Promise<Stream | undefined> {
+    const stands = streams.get(name);
+    if (!stands) return undefined;
+    const wanted = typeof change === 'function' ? change(stands) : change;
+    if (wanted === undefined) return stands;
+    const stream = await store.changeStream(name, wanted, by);
+    if (!stream) return undefined;
+    streams.set(name, stream);
+    changed(name);
     return stream;
   }
 
   for (const input of [{ name: DEFAULT_STREAM }, ...declared]) {
-    if ((await create(input)) === 'bad-name') throw new Error(`"${input.name}" is no stream name: lower case letters, digits, and . _ - between them, 64 at most`);
+    if ((await create(input, 'configuration')) === 'bad-name') throw new Error(`"${input.name}" is no stream name: lower case letters, digits, and . _ - between them, 64 at most`);
   }
 
   return {
     all: () => [...streams.values()],
     get: (name) => streams.get(name),
     create,
-    async change(name, change) {
-      if (!streams.has(name)) return undefined;
-      const stream = await store.changeStream(name, change);
-      if (stream) streams.set(name, stream);
-      return stream;
+    change(name, change, by) {
+      const mine = (turns.get(name) ?? Promise.resolve()).then(() => changeNow(name, change, by));
+      const over: Promise<unknown> = mine.catch(() => {}).finally(() => {
+        if (turns.get(name) === over) turns.delete(name);
+      });
+      turns.set(name, over);
+      return mine;
     },
-    async remove(name) {
+    async remove(name, by) {
       if (name === DEFAULT_STREAM) return 'default';
-      if (!(await store.deleteStream(name))) return false;
+      if (!(await store.deleteStream(name, by))) return false;
       streams.delete(name);
+      changed(name);
       for (const credential of [...users.values()]) if (credential.stream === name) users.delete(credential.user);
       return true;
     },
@@ -110,6 +135,10 @@ export async function openStreams({ store, clock, makeId, declared = [] }: Strea
       return true;
     },
     streamTags: (name) => streams.get(name)?.tags ?? [],
+    onChange(hear) {
+      hearers.add(hear);
+      return () => void hearers.delete(hear);
+    },
     loginFor(user) {
       const credential = users.get(user);
       if (credential) return { kind: 'credential', credential };

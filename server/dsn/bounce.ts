@@ -36,5 +36,7 @@ export type Bounce = {
   /** ENVID of the submission (RFC 3461). */
   envelopeId?: string;
   originalMessageId?: string;
+  /** The return paths that the mail is said to have had: Original-Mail-From, or Return-Path of what is enclosed. */
+  originalSenders?: string[];
   recipients: BounceRecipient[];
 };

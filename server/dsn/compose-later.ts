@@ -11,9 +11,10 @@ import type { Original } from './report-parts.ts';
 
 export type Later = {
   id: string;
-  send: 'dsn' | 'delay-dsn' | 'text-bounce' | 'complaint' | 'ooo';
+  send: 'dsn' | 'success-dsn' | 'delay-dsn' | 'text-bounce' | 'complaint' | 'ooo';
   to: string;
   recipient: string;
+  orcpt?: string;
   reply: { code: number; enhanced: string | null; lines: string[] };
   host: string;
   acceptedAt: number;
@@ -26,13 +27,14 @@ export type Later = {
 
 const HOURS = 3_600_000;
 
-export function composeLater({ id, send, to, recipient, reply: said, host, acceptedAt, at, messageId, envid, size, head }: Later): Uint8Array {
+export function composeLater({ id, send, to, recipient, orcpt, reply: said, host, acceptedAt, at, messageId, envid, size, head }: Later): Uint8Array {
   const original: Original = { messageId, from: to, receivedAt: acceptedAt, raw: head, complete: head.length >= size, ...(envid === undefined ? {} : { envid }) };
   const enhanced = said.enhanced === null ? undefined : findEnhanced(said.enhanced);
   const reply: Reply = { kind: 'reply', code: said.code, text: said.lines.join('\n'), host, ...(enhanced ? { enhanced } : {}) };
   const daemon = { id, at, from: `MAILER-DAEMON@${host}`, to, reportingMta: host, original };
   switch (send) {
     case 'dsn': return composeDsn({ ...daemon, recipients: [{ address: recipient, answer: reply, attempts: 1, lastAt: at }] });
+    case 'success-dsn': return composeDsn({ ...daemon, kind: 'delivered', recipients: [{ address: recipient, ...(orcpt === undefined ? {} : { orcpt }), answer: reply, attempts: 1, lastAt: acceptedAt }] });
     case 'delay-dsn': return composeDsn({ ...daemon, kind: 'delayed', recipients: [{ address: recipient, answer: reply, attempts: 1, lastAt: at, willRetryUntil: acceptedAt + 72 * HOURS }] });
     case 'text-bounce': return composeTextBounce({ ...daemon, recipients: [{ address: recipient, reply }] });
     case 'complaint': return composeComplaint({ ...daemon, from: `feedback@${host}`, recipient });

@@ -25,7 +25,8 @@ export type NoticeRecipient = {
 };
 
 export type NoticeInput = {
-  kind: 'failed' | 'delayed' | 'delivered' | 'expired';
+  /** `relayed`: handed on to a system that will not report (RFC 3461 §5.2.2). */
+  kind: 'failed' | 'delayed' | 'delivered' | 'relayed' | 'expired';
   /** Of the notice: makes its Message-ID. */
   id: string;
   /** Of the message that it is about, as Postern names it: X-Postern-Notice. */
@@ -48,12 +49,14 @@ export function composeNotice(notice: NoticeInput): Uint8Array {
   return compose(notice, head, noticeWords(notice));
 }
 
+const FOREIGN: Record<NoticeInput['kind'], string> = { failed: 'Failure', expired: 'Failure', delayed: 'Delay', delivered: 'Success', relayed: 'Success' };
+
 /** A foreign mail system's report. `failed` by default. */
 export type DsnInput = Omit<NoticeInput, 'kind' | 'about'> & { kind?: NoticeInput['kind'] };
 
 export function composeDsn(input: DsnInput): Uint8Array {
   const dsn: NoticeInput = { ...input, kind: input.kind ?? 'failed', about: '' };
-  return compose(dsn, headFields(headOf(dsn, dsn.kind === 'delayed' ? 'Delivery Status Notification (Delay)' : 'Delivery Status Notification (Failure)', '')), noticeWords(dsn));
+  return compose(dsn, headFields(headOf(dsn, `Delivery Status Notification (${FOREIGN[dsn.kind]})`, '')), noticeWords(dsn));
 }
 
 const headOf = ({ from, to, at, id, reportingMta, original }: NoticeInput, subject: string, own: string): Head => ({
@@ -79,7 +82,7 @@ function statusFields({ kind, reportingMta, original, recipients }: NoticeInput)
   return [message, ...recipients.map((recipient) => recipientFields(kind, recipient))].join('\r\n');
 }
 
-const ACTIONS = { failed: 'failed', expired: 'failed', delayed: 'delayed', delivered: 'delivered' } as const;
+const ACTIONS = { failed: 'failed', expired: 'failed', delayed: 'delayed', delivered: 'delivered', relayed: 'relayed' } as const;
 const DIAGNOSTIC_LIMIT = 2_000;
 
 function recipientFields(kind: NoticeInput['kind'], { address, orcpt, answer, lastAt, willRetryUntil }: NoticeRecipient): string {
@@ -107,12 +110,12 @@ function diagnosticOf(answer: Answer): string {
 /** RFC 3463 for what no server gave a code to. The class comes from what became of it. */
 const FAULT_STATUS: Record<Fault['fault'], string> = {
   nxdomain: '1.2', 'null-mx': '1.10', 'no-mx': '4.4', 'dns-error': '4.3', refused: '4.1', unreachable: '4.1', timeout: '4.2', disconnect: '4.2',
-  tls: '7.5', 'malformed-reply': '5.0', loop: '4.6', expired: '4.7', suppressed: '7.1', size: '3.4',
+  tls: '7.5', 'malformed-reply': '5.0', loop: '4.6', expired: '4.7', suppressed: '7.1', size: '3.4', auth: '7.8',
 };
-const PASSING: readonly Fault['fault'][] = ['dns-error', 'refused', 'unreachable', 'timeout', 'disconnect', 'malformed-reply', 'expired'];
+const PASSING: readonly Fault['fault'][] = ['dns-error', 'refused', 'unreachable', 'timeout', 'disconnect', 'malformed-reply', 'expired', 'auth'];
 
 function statusOf(kind: NoticeInput['kind'], answer: Answer | null): string {
-  if (kind === 'delivered') return answer?.kind === 'reply' && answer.enhanced?.class === 2 ? formatEnhanced(answer.enhanced) : '2.0.0';
+  if (kind === 'delivered' || kind === 'relayed') return answer?.kind === 'reply' && answer.enhanced?.class === 2 ? formatEnhanced(answer.enhanced) : '2.0.0';
   // RFC 3464 §2.3.4: an expiry is a temporary condition that lasted too long.
   if (kind === 'expired') return '4.4.7';
   const late = kind === 'delayed';

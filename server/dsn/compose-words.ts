@@ -10,7 +10,7 @@ import type { NoticeInput, NoticeRecipient } from './compose-notice.ts';
 import { dateOf, headerOf, plain } from './report-parts.ts';
 
 export const SUBJECTS: Record<NoticeInput['kind'], string> = {
-  failed: 'Not delivered', expired: 'Not delivered in time', delayed: 'Delayed', delivered: 'Delivered',
+  failed: 'Not delivered', expired: 'Not delivered in time', delayed: 'Delayed', delivered: 'Delivered', relayed: 'Handed on',
 };
 
 const THEY = (count: number): string => (count === 1 ? 'this recipient' : `these ${count} recipients`);
@@ -19,6 +19,7 @@ const OPENINGS: Record<NoticeInput['kind'], (count: number) => string> = {
   expired: (count) => `Your message could not be delivered to ${THEY(count)} before its time\nwas over. It will not be tried again.`,
   delayed: (count) => `Your message has been delayed: ${THEY(count)} could not be reached yet.\nIt will be tried again; you do not need to send it again.`,
   delivered: (count) => `Your message was delivered to ${THEY(count)}, as you asked to be told.`,
+  relayed: (count) => `Your message was handed on to the mail server of ${THEY(count)}. It does\nnot tell what becomes of a message: you will hear more only if it comes back.`,
 };
 
 const AFTER: Record<Stage, string> = {
@@ -50,12 +51,14 @@ export function subjectOf(raw: Uint8Array): string {
   return plain(decodeText(value)).slice(0, 200).toWellFormed();
 }
 
+const isSuccess = (kind: NoticeInput['kind']): boolean => kind === 'delivered' || kind === 'relayed';
+
 function recipientWords(kind: NoticeInput['kind'], { address, answer, verdict, attempts, lastAt, willRetryUntil }: NoticeRecipient): string[] {
   const tries = attempts === 0 ? 'It was not tried.' : `${attempts === 1 ? 'Tried once' : `Tried ${attempts} times`}${lastAt === null ? '' : `, last on ${dateOf(lastAt)}`}.`;
   return [
     `<${plain(address)}>:`,
-    ...(answer === null ? [] : quotedAnswer(answer, kind === 'delivered' ? 'accepted it' : 'said')),
-    ...(verdict && kind !== 'delivered' && CLASSES[verdict.class].says ? [`  ${CLASSES[verdict.class].says}`] : []),
+    ...(answer === null ? [] : quotedAnswer(answer, isSuccess(kind) ? 'accepted it' : 'said')),
+    ...(verdict && !isSuccess(kind) && CLASSES[verdict.class].says ? [`  ${CLASSES[verdict.class].says}`] : []),
     `  ${tries}`,
     ...(kind === 'delayed' && willRetryUntil !== undefined ? [`  It will be tried until ${dateOf(willRetryUntil)}.`] : []),
   ];

@@ -59,6 +59,7 @@ test('a delay notice says until when it is tried, and is about a time, not about
 
 test('a success notice is told apart, and so is an expiry without any attempt', () => {
   expect(parseBounce(composeNotice(notice({ kind: 'delivered', recipients: [{ ...ann, answer: { kind: 'reply', code: 250, text: 'OK' } }] })))).toMatchObject({ kind: 'delivered_dsn', recipients: [{ action: 'delivered', status: '2.0.0' }] });
+  expect(parseBounce(composeNotice(notice({ kind: 'relayed', recipients: [{ ...ann, answer: { kind: 'reply', code: 250, text: 'OK' } }] })))).toMatchObject({ kind: 'delivered_dsn', recipients: [{ action: 'relayed', status: '2.0.0' }] });
   expect(parseBounce(composeNotice(notice({ kind: 'expired', recipients: [{ address: 'ann@x.test', answer: null, attempts: 0, lastAt: null }] }))).recipients).toMatchObject([{ action: 'failed', status: '4.4.7', class: 'expired', hard: false }]);
 });
 
@@ -82,7 +83,7 @@ test('an international address has the types of RFC 6533 and comes back as it wa
 const hostile = fc.string({ unit: fc.constantFrom('\r\n', '\n', '\r', '\0', '\u0085', '\u2028', ' ', ':', 'X-Evil: 1', 'Final-Recipient: rfc822; evil@x.test', 'Action: delivered', '\r\n\r\n', '--=_report_01NOTICE', '=?utf-8?q?=0d=0a?=', '<', '>', 'ä', '\ud800', 'word'), maxLength: 30 });
 
 test('what a remote, a client or a header says cannot become a field of its own', () => {
-  fc.assert(fc.property(hostile, hostile, hostile, fc.constantFrom('failed', 'delayed', 'delivered', 'expired'), (a, b, c, kind) => {
+  fc.assert(fc.property(hostile, hostile, hostile, fc.constantFrom('failed', 'delayed', 'delivered', 'relayed', 'expired'), (a, b, c, kind) => {
     const raw = composeNotice(notice({
       kind, reportingMta: `postern.test${a}`, to: `app${b}@shop.test`, about: `01MESSAGE${c}`,
       original: { ...original, messageId: `x${a}`, envid: `e${b}`, raw: Buffer.from(`Subject: ${c}\r\n\r\n${a}`) },

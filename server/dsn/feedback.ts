@@ -7,7 +7,7 @@ import type { HeaderField } from '../mail/message.ts';
 import type { Verdict } from '../classify/verdict.ts';
 import { addressOf } from './status-fields.ts';
 
-export type Feedback = { type: string; recipients: string[]; words: string };
+export type Feedback = { type: string; recipients: string[]; /** Original-Mail-From. */ sender?: string; words: string };
 
 const RECIPIENTS_LIMIT = 1_000;
 
@@ -24,6 +24,7 @@ export function readFeedback(text: string): Feedback {
       case 'original-rcpt-to': case 'original-recipient': case 'redacted-address':
         if (feedback.recipients.length < RECIPIENTS_LIMIT) feedback.recipients.push(addressOf(value));
         break;
+      case 'original-mail-from': feedback.sender ??= addressOf(value); break;
       case 'removal-recipient': removal.push(addressOf(value)); break;
       case 'user-agent': case 'auth-failure': case 'authentication-results': told.push(`${field[1]}: ${value}`); break;
     }

@@ -21,7 +21,8 @@ export function parseBounce(raw: Uint8Array, about?: string): Bounce {
   const mail = readReturned(raw);
   const kind = kindOf(mail);
   const originalMessageId = (fieldOf(mail.original, 'message-id') ?? /^message-id:\s{0,10}<([^<>\s]{1,998})>/im.exec(mail.text.slice(200))?.[1] ?? '').replace(/^\s*<|>\s*$/g, '');
-  const bounce: Bounce = { kind, recipients: [], ...(originalMessageId === '' || kind === 'not_bounce' ? {} : { originalMessageId }) };
+  const sender = addressOf(fieldOf(mail.original, 'return-path') ?? '');
+  const bounce: Bounce = { kind, recipients: [], ...(originalMessageId === '' || kind === 'not_bounce' ? {} : { originalMessageId }), ...(sender.includes('@') && kind !== 'not_bounce' ? { originalSenders: [sender] } : {}) };
   switch (kind) {
     case 'arf': return feedback(bounce, mail);
     case 'autoreply': return autoreply(bounce, mail);
@@ -35,7 +36,8 @@ function feedback(bounce: Bounce, mail: Returned): Bounce {
   const recipients = report.recipients.length > 0 ? report.recipients : recipientsOfOriginal(mail.original);
   const verdict = feedbackVerdict(report.type);
   const diagnostic = oneLine(`${noticeText(mail.text)} ${report.words}`);
-  return { ...bounce, feedbackType: report.type, recipients: recipients.map((recipient) => ({ recipient, action: null, status: null, replyCode: null, diagnostic, class: verdict.class, hard: false, verdict })) };
+  const senders = [...(report.sender?.includes('@') ? [report.sender] : []), ...(bounce.originalSenders ?? [])];
+  return { ...bounce, ...(senders.length > 0 ? { originalSenders: senders } : {}), feedbackType: report.type, recipients: recipients.map((recipient) => ({ recipient, action: null, status: null, replyCode: null, diagnostic, class: verdict.class, hard: false, verdict })) };
 }
 
 function autoreply(bounce: Bounce, mail: Returned): Bounce {

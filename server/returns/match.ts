@@ -10,27 +10,28 @@ import { addressKey } from '../mail/address.ts';
 import type { ReturnStore, SentRecipient } from '../queue/port.ts';
 
 /** `sent` without an address that we wrote to says only which message it is about. */
-export type Match = { sent: SentRecipient; /** It is this recipient, not only this message. */ exact: boolean };
+export type Match = { sent: SentRecipient; /** It is this recipient, not only this message. */ exact: boolean; /** A return path that we signed says so: nobody who did not get the mail can know it. */ signed?: true };
 
 export type Traces = { stream: string; token: SentRecipient | undefined; envelopeId?: string; messageIds: string[] };
 
-/** Message-IDs of a thread that are asked for. */
+/** Message-IDs of a thread that are asked for; and how often one address of a message is looked at, which may have been released more than once. */
 const IDS_MOST = 5;
+const RELEASED_MOST = 10;
 
-/** Who the return path names; undefined when it is none of ours or of another stream. */
-export async function byReturnPath(store: Pick<ReturnStore, 'sentByToken'>, verp: Verp | undefined, stream: string, addresses: readonly string[]): Promise<SentRecipient | undefined> {
-  if (!verp) return undefined;
-  for (const address of addresses) {
-    const token = verp.read(address);
+/** Who the return path names; undefined when it is none of ours, or of a stream with another domain: streams may share one, and what is signed with it is theirs. */
+export async function byReturnPath(store: Pick<ReturnStore, 'sentByToken'>, verp: (stream: string) => Verp | undefined, stream: string, addresses: readonly string[]): Promise<SentRecipient | undefined> {
+  const own = verp(stream);
+  for (const address of own ? addresses : []) {
+    const token = own!.read(address);
     const sent = token && (await store.sentByToken(token.message, token.n));
-    if (sent?.stream === stream) return sent;
+    if (sent && (sent.stream === stream || verp(sent.stream)?.read(address))) return sent;
   }
   return undefined;
 }
 
 export async function match(store: Pick<ReturnStore, 'sentBy'>, { stream, token, envelopeId, messageIds }: Traces, of: Pick<BounceRecipient, 'recipient' | 'originalRecipient'>): Promise<Match | undefined> {
   // A return path is for one recipient; the report may name where the mail was forwarded to.
-  if (token) return { sent: token, exact: true };
+  if (token) return { sent: token, exact: true, signed: true };
   const traces = [
     ...(envelopeId === undefined || envelopeId === '' ? [] : [...new Set([xtext(envelopeId), envelopeId])].map((envid) => ({ stream, envid }))),
     ...messageIds.slice(0, IDS_MOST).map((messageId) => ({ stream, messageId })),
@@ -38,7 +39,7 @@ export async function match(store: Pick<ReturnStore, 'sentBy'>, { stream, token,
   for (const trace of traces) {
     for (const recipient of [of.recipient, of.originalRecipient]) {
       if (recipient === undefined || recipient === '') continue;
-      const [sent] = await store.sentBy({ ...trace, recipient, limit: 1 });
+      const sent = latest(await store.sentBy({ ...trace, recipient, limit: RELEASED_MOST }));
       if (sent) return { sent, exact: true };
     }
     // Nobody of this name: of a message with one recipient it is still that one.
@@ -47,6 +48,15 @@ export async function match(store: Pick<ReturnStore, 'sentBy'>, { stream, token,
   }
   return undefined;
 }
+
+/** Of the newest message; of one that was released again the last of those that were tried at all. */
+function latest([newest, ...others]: readonly SentRecipient[]): SentRecipient | undefined {
+  return others.reduce((best, one) => (newest && one.message === newest.message && wasTried(one) ? one : best), newest);
+}
+
+/** A message that never left cannot have come back. */
+export const wasTried = ({ state }: SentRecipient): boolean => WAS_TRIED.includes(state);
+const WAS_TRIED: readonly string[] = ['active', 'deferred', 'delivered', 'bounced', 'expired'];
 
 /** RFC 3461 §4: as a client writes an envelope id. */
 const xtext = (text: string): string => text.replace(/[^!-*,-<>-~]/g, (char) => (char <= '\u007f' ? `+${char.charCodeAt(0).toString(16).toUpperCase().padStart(2, '0')}` : char));

@@ -9,7 +9,9 @@
 import { createHash } from 'node:crypto';
 import type { Cancel, Clock } from '../clock.ts';
 import type { Bounce, BounceRecipient } from '../dsn/bounce.ts';
+import type { Verdict } from '../classify/verdict.ts';
 import { NOTICE_FIELD } from '../dsn/compose.ts';
+import { feedbackVerdict } from '../dsn/feedback.ts';
 import { parseBounce } from '../dsn/parse.ts';
 import { fieldOf, MESSAGE_LIMIT } from '../dsn/read.ts';
 import type { Verp } from '../dsn/verp.ts';
@@ -22,7 +24,7 @@ import { HEADER_LIMIT, readFields } from '../mail/header.ts';
 import type { MessageSummary } from '../mail/message.ts';
 import type { KeptStore, ReturnStore } from '../queue/port.ts';
 import { type Found, judge, type Received } from './judge.ts';
-import { byReturnPath, match, sameAddress } from './match.ts';
+import { byReturnPath, type Match, match, sameAddress } from './match.ts';
 import { createProgress, type Progress } from './progress.ts';
 
 export type ReturnsOptions = {
@@ -46,6 +48,8 @@ export interface Returns extends AsyncDisposable {
 }
 
 type Captured = Extract<PosternEvent, { type: 'message.captured' }>;
+
+const NULL_SENDER = Buffer.from('Return-Path: <>\r\n');
 
 /** Milliseconds after which a store that could not take it is asked again. */
 const AGAIN = 2_000;
@@ -134,14 +138,18 @@ export function createReturns({ store, hub, verp = () => undefined, clockOf, wal
     return Buffer.concat(pieces);
   }
 
-  async function findingsOf(raw: Buffer, stream: string, report: string, { recipients, header }: MessageSummary, progress: Progress): Promise<{ report: Found; identity: string } | undefined> {
+  async function findingsOf(raw: Buffer, stream: string, report: string, { envelopeFrom, recipients, header }: MessageSummary, progress: Progress): Promise<{ report: Found; identity: string } | undefined> {
     const fields = readFields(raw.subarray(0, HEADER_LIMIT));
     if (fieldOf(fields, NOTICE_FIELD.toLowerCase()) !== undefined) return undefined;
-    const identity = createHash('sha256').update(`${stream}\0`).update(header.messageId || raw).digest('base64url').slice(0, 16);
+    const addressed = await byReturnPath(store, verp, stream, recipients);
+    // Some mailers give many reports one Message-ID; what they are about is another matter each time.
+    const identity = createHash('sha256').update(`${stream}\0${addressed ? `${addressed.message} ${addressed.n}\0` : ''}`).update(header.messageId || raw).digest('base64url').slice(0, 16);
     if (progress.has(identity)) return undefined;
     const isReport = /^\s*multipart\/report\b/i.test(fieldOf(fields, 'content-type') ?? '');
-    const token = await byReturnPath(store, verp(stream), stream, recipients);
-    const bounce = parseBounce(raw, token?.recipient);
+    // A mailbox would have noted it.
+    const bounce = parseBounce(envelopeFrom === '' ? Buffer.concat([NULL_SENDER, raw]) : raw, addressed?.recipient);
+    // A complaint comes to a mailbox of the domain, and says which return path the mail had.
+    const token = addressed ?? (await byReturnPath(store, verp, stream, bounce.originalSenders ?? []));
     const threads = bounce.kind === 'autoreply' ? idsOf(`${fieldOf(fields, 'in-reply-to') ?? ''} ${fieldOf(fields, 'references') ?? ''}`) : [];
     const traces = { stream, token, ...(bounce.envelopeId === undefined ? {} : { envelopeId: bounce.envelopeId }), messageIds: [...(bounce.originalMessageId === undefined ? [] : [bounce.originalMessageId]), ...threads] };
 
@@ -151,7 +159,7 @@ export function createReturns({ store, hub, verp = () => undefined, clockOf, wal
       const matched = await match(store, traces, told);
       // What a program wrote to somebody is our own mail on its way, unless it is about mail of ours or surely a report.
       if (!matched && !(isReport && bounce.kind !== 'autoreply')) continue;
-      const judged = judge(bounce, told, matched, { stream, report, at: clockOf(stream).now() });
+      const judged = judge(bounce, told, matched, { stream: matched?.sent.stream ?? stream, report, at: timeOf(matched, stream), signs: verp(matched?.sent.stream ?? stream) !== undefined });
       if (!judged || found.events.some((event) => isSame(event as Received, judged.event)) || (await earlier(judged.event, header.messageId))) continue;
       found.events.push(judged.event);
       found.suppress.push(...judged.held.suppress);
@@ -159,6 +167,9 @@ export function createReturns({ store, hub, verp = () => undefined, clockOf, wal
     }
     return found.events.length === 0 ? undefined : { report: found, identity };
   }
+
+  /** Mail that really went out lives by the wall, whatever time its stream's simulated mail has. */
+  const timeOf = (matched: Match | undefined, stream: string): number => (matched?.sent.mode === 'deliver' ? wall : clockOf(matched?.sent.stream ?? stream)).now();
 
   /** The same report again, long after: known by what it led to. */
   function earlierReports(): (event: Received, messageId: string) => Promise<boolean> {
@@ -217,10 +228,10 @@ const isSame = (a: Received, b: Received): boolean => a.type === b.type && a.mes
 
 const idsOf = (text: string): string[] => [...text.slice(0, 10_000).matchAll(/<([^\s<>]{1,500})>/g)].map((found) => found[1]!);
 
-/** A signed return path is for one recipient: what the report says of it, or of whomever it names. */
+/** A signed return path is for one recipient: what the report says of it, or of whomever it names (a complaint may name nobody). */
 function oneOf(bounce: Bounce, recipient: string): BounceRecipient {
-  return bounce.recipients.find((one) => sameAddress(one.recipient, recipient) || (one.originalRecipient !== undefined && sameAddress(one.originalRecipient, recipient))) ?? bounce.recipients[0] ?? {
-    recipient, action: bounce.kind === 'bounce' ? 'failed' : null, status: null, replyCode: null, diagnostic: '', hard: false,
-    class: 'unknown', verdict: { class: 'unknown', scope: 'message', permanence: 'none', action: 'fail', rule: 'none', facets: { confidence: 'none' } },
-  };
+  const named = bounce.recipients.find((one) => sameAddress(one.recipient, recipient) || (one.originalRecipient !== undefined && sameAddress(one.originalRecipient, recipient))) ?? bounce.recipients[0];
+  if (named) return named;
+  const verdict: Verdict = bounce.kind === 'arf' ? feedbackVerdict(bounce.feedbackType ?? 'abuse') : { class: 'unknown', scope: 'message', permanence: 'none', action: 'fail', rule: 'none', facets: { confidence: 'none' } };
+  return { recipient, action: bounce.kind === 'bounce' ? 'failed' : null, status: null, replyCode: null, diagnostic: '', hard: false, class: verdict.class, verdict };
 }

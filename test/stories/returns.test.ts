@@ -1,4 +1,4 @@
-import { mkdtempSync, rmSync } from 'node:fs';
+import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, expect, test } from 'vitest';
@@ -22,18 +22,22 @@ afterEach(async () => {
   for (const folder of folders.splice(0)) rmSync(folder, { recursive: true, force: true });
 });
 
+const modeOf = (stream: string) => (stream === 'live' ? 'deliver' as const : 'simulate' as const);
+
 async function house({ dir = ':memory:', verp }: { dir?: string; verp?: ReturnType<typeof makeVerp> } = {}) {
   const clock = manualClock();
   const store = await openStore({ dir, clock });
   const hub = createHub(store);
-  for (const name of ['shop', 'other']) await store.createStream({ name, mode: 'simulate', retention: DEFAULT_RETENTION, tags: [], createdAt: 0, delivery: DEFAULT_DELIVERY, clockOffset: 0, paused: null });
+  for (const name of ['shop', 'other', 'live']) await store.createStream({ name, mode: modeOf(name), retention: DEFAULT_RETENTION, tags: [], createdAt: 0, delivery: DEFAULT_DELIVERY, clockOffset: 0, paused: null });
   const log = { warn: () => {}, error: () => {} };
   const makeId = idMaker();
+  /** A simulated clock that was moved on. */
+  const ahead = { ...clock, now: () => clock.now() + 1_000 * HOUR };
   const admit = createAdmit({
     store, clock, makeId, limits: { messageSize: 64 * 1024 * 1024, inFlight: 1024 ** 3 }, streamTags: () => [],
-    plan: ({ envelope }) => (envelope.from === '' ? undefined : { priority: 'normal', queuedAt: clock.now(), due: clock.now(), expiresAt: clock.now() + 24 * HOUR, destinations: envelope.recipients.map(() => 'x.test') }),
+    plan: ({ stream, envelope }) => (envelope.from === '' ? undefined : { mode: modeOf(stream), priority: 'normal', queuedAt: clock.now(), due: clock.now(), expiresAt: clock.now() + 24 * HOUR, destinations: envelope.recipients.map(() => 'x.test') }),
   });
-  const open = () => createReturns({ store, hub, clockOf: () => clock, wall: clock, log, ...(verp ? { verp: () => verp } : {}) });
+  const open = () => createReturns({ store, hub, clockOf: (stream) => (stream === 'live' ? ahead : clock), wall: clock, log, ...(verp ? { verp: () => verp } : {}) });
   const returns = open();
   await returns.start();
 
@@ -53,7 +57,7 @@ async function house({ dir = ':memory:', verp }: { dir?: string; verp?: ReturnTy
   /** Mail that was delivered, and may come back. */
   async function sent(to: string | string[], messageId: string, { stream = 'shop', envid }: { stream?: string; envid?: string } = {}): Promise<string> {
     const id = await handIn(Buffer.from(`From: app@shop.test\r\nMessage-ID: <${messageId}>\r\nSubject: Your order\r\n\r\nHello.\r\n`), { to, from: 'app@shop.test', stream, ...(envid === undefined ? {} : { envid }) });
-    const { messages } = await store.lease({ stream, destinations: ['x.test'], now: clock.now(), messages: 100, recipients: 100 });
+    const { messages } = await store.lease({ stream, mode: modeOf(stream), destinations: ['x.test'], now: clock.now(), messages: 100, recipients: 100 });
     await store.settle(messages.flatMap(({ recipients }) => recipients.map(({ key }) => ({ key, state: 'delivered' as const, events: [] }))));
     return id;
   }
@@ -133,8 +137,8 @@ test('a report about somebody else\'s stream matches nothing there', async () =>
   const message = await sent('ann@x.test', 'm1@shop.test', { stream: 'other' });
   await handIn(dsn('ann@x.test', 'm1@shop.test'));
   expect(await told()).toMatchObject([{ type: 'bounce.received', stream: 'shop', message: '', recipient: 'ann@x.test' }]);
-  expect(await store.suppressionOf('other', 'ann@x.test', clock.now())).toBeUndefined();
-  expect(await store.suppressionOf('shop', 'ann@x.test', clock.now())).toBeUndefined();
+  expect(await store.suppressionOf('other', 'simulate', 'ann@x.test', clock.now())).toBeUndefined();
+  expect(await store.suppressionOf('shop', 'simulate', 'ann@x.test', clock.now())).toBeUndefined();
   expect(await store.returned(message)).toEqual([]);
 });
 
@@ -238,4 +242,84 @@ test('a store that cannot take it now is asked again, and the report is not lost
   await new Promise((resolve) => setImmediate(resolve));
   clock.advance(2_000);
   expect((await told())[0]).toMatchObject({ type: 'bounce.received' });
+});
+
+const ARF = (more: string, original = '') => Buffer.from(`From: fbl@provider.test\r\nSubject: complaint\r\nMIME-Version: 1.0\r\nContent-Type: multipart/report; report-type=feedback-report; boundary=b\r\n\r\n--b\r\nContent-Type: text/plain\r\n\r\nSomebody complained.\r\n--b\r\nContent-Type: message/feedback-report\r\n\r\nFeedback-Type: abuse\r\nUser-Agent: Loop/1\r\nVersion: 1\r\n${more}\r\n--b\r\nContent-Type: message/rfc822\r\n\r\n${original}Subject: redacted\r\n\r\nx\r\n--b--\r\n`);
+
+test('a complaint that was robbed of all names is matched by the return path that the mail had, of whichever stream shares the domain', async () => {
+  const verp = makeVerp({ secret: 's', domain: 'return.shop.test' });
+  const { sent, handIn, told } = await house({ verp });
+  const [first, second] = [await sent('ann@x.test', 'm1@shop.test'), await sent(['bob@x.test', 'cat@x.test'], 'm2@shop.test', { stream: 'other' })];
+  await handIn(ARF(`Original-Mail-From: <${verp.address(first, 0)}>\r\n`), { to: 'fbl@return.shop.test', from: 'loop@provider.test' });
+  await handIn(ARF('', `Return-Path: <${verp.address(second, 1)}>\r\n`), { to: 'abuse@return.shop.test', from: 'loop@provider.test' });
+  // Signed by nobody.
+  await handIn(ARF(`Original-Mail-From: <${verp.address(first, 0).replace(/.(?=@)/, (char) => (char === 'a' ? 'b' : 'a'))}>\r\nArrival-Date: today\r\n`), { to: 'fbl@return.shop.test', from: 'loop@provider.test' });
+  expect(await told()).toMatchObject([
+    { type: 'complaint.received', stream: 'shop', message: first, recipient: 'ann@x.test', feedback: 'abuse' }, { type: 'suppression.added', stream: 'shop', address: 'ann@x.test', reason: 'complaint' },
+    { type: 'complaint.received', stream: 'other', message: second, recipient: 'cat@x.test' }, { type: 'suppression.added', stream: 'other', address: 'cat@x.test', reason: 'complaint' },
+  ]);
+});
+
+test('a bounce of mail that really went out has the time of the wall, and the recipient stays delivered', async () => {
+  const { sent, handIn, told, store, clock } = await house();
+  const message = await sent('ann@x.test', 'm1@shop.test', { stream: 'live' });
+  await handIn(dsn('ann@x.test', 'm1@shop.test'), { stream: 'live' });
+  expect((await told())[0]).toMatchObject({ type: 'bounce.received', stream: 'live', message, time: clock.now() });
+  expect((await store.delivery(message))!.recipients.map(({ recipient }) => recipient.state)).toEqual(['delivered']);
+  expect((await store.telemetry({ from: 0, to: clock.now() + HOUR, step: HOUR, by: 'class' })).counts.map((one) => [one.mode, one.class, one.measure, one.count].join(' '))).toEqual(['deliver invalid_recipient returned 1']);
+});
+
+test('where real mail has signed return paths, a report without one is told, and holds nothing against anybody', async () => {
+  const verp = makeVerp({ secret: 's', domain: 'return.shop.test' });
+  const { sent, handIn, told } = await house({ verp });
+  const message = await sent(['ann@x.test', 'bob@x.test'], 'm1@shop.test', { stream: 'live' });
+  // Bob has the same message, and its Message-ID.
+  await handIn(dsn('ann@x.test', 'm1@shop.test'), { stream: 'live' });
+  expect(await told()).toMatchObject([{ type: 'bounce.received', stream: 'live', message, recipient: 'ann@x.test', hard: true }]);
+  await handIn(dsn('ann@x.test', 'm1@shop.test', undefined, { id: 'another' }), { to: verp.address(message, 0), stream: 'live' });
+  expect((await told()).slice(1)).toMatchObject([{ type: 'bounce.received', recipient: 'ann@x.test' }, { type: 'suppression.added', stream: 'live', address: 'ann@x.test', reason: 'hard_bounce' }]);
+});
+
+test('a mailer that says little is understood by its empty sender alone', async () => {
+  const { sent, handIn, told } = await house();
+  const message = await sent('ann@x.test', 'm1@shop.test');
+  const words = Buffer.from(`From: Mail Delivery System <robot@far.test>\r\nTo: app@shop.test\r\nSubject: Your mail\r\n\r\nYour message did not go through.\r\n\r\n  ann@x.test\r\n    550 5.1.1 User unknown\r\n\r\n${'The beginning of your message follows. '.repeat(6)}\r\n\r\nMessage-ID: <m1@shop.test>\r\n`);
+  await handIn(words, { from: '' });
+  expect(await told()).toMatchObject([{ type: 'bounce.received', message, recipient: 'ann@x.test', hard: true }, { type: 'suppression.added' }]);
+});
+
+const CORPUS = new URL('../../../shared/data/dsn-dev/', import.meta.url);
+const labels = existsSync(new URL('expected.jsonl', CORPUS)) ? readFileSync(new URL('expected.jsonl', CORPUS), 'utf8').trim().split('\n').map((line) => JSON.parse(line) as { file: string; kind: string; recipients: { hard: boolean; action: string | null; class: string }[] }) : [];
+if (labels.length === 0) console.info(`corpus test skipped: there are no bounces in ${CORPUS.pathname}`);
+
+test.skipIf(labels.length === 0)('bounces of many mailers, sent to a signed return path, are all of its recipient, and what is none suppresses nobody', async () => {
+  const verp = makeVerp({ secret: 's', domain: 'return.shop.test' });
+  const { sent, handIn, told } = await house({ verp });
+  const tally = { bounces: 0, complaints: 0, complained: 0, wrongly: 0 };
+  const of = new Map<string, (typeof labels)[number]>();
+  const missed: string[] = [];
+  for (const [n, label] of labels.entries()) {
+    const message = await sent(`r${n}@x.test`, `m${n}@shop.test`);
+    of.set(message, label);
+    await handIn(readFileSync(new URL(label.file, CORPUS)), { to: verp.address(message, 0) });
+  }
+  const events = await told();
+  for (const [message, { kind, recipients }] of of) {
+    const mine = events.filter((event) => event['message'] === message);
+    if (kind === 'bounce' && recipients.length > 0) {
+      tally.bounces++;
+      if (!mine.some(({ type }) => type === 'bounce.received' || type === 'delay.received')) missed.push(of.get(message)!.file);
+    }
+    if (kind === 'arf' && recipients.some((one) => one.class === 'complaint')) {
+      tally.complaints++;
+      if (mine.some(({ type }) => type === 'complaint.received')) tally.complained++;
+    }
+    if (kind !== 'bounce' && kind !== 'arf' && mine.some(({ type }) => type === 'bounce.received' || type === 'suppression.added')) tally.wrongly++;
+    for (const event of mine) if ('recipient' in event) expect(event['recipient']).toMatch(/^r\d+@x\.test$/);
+  }
+  expect(tally.bounces).toBeGreaterThan(100);
+  expect(missed).toEqual([]);
+  // One of those that count as complaints there is a wish to be unsubscribed, and one is a report of failed authentication.
+  expect(tally.complained).toBeGreaterThanOrEqual(tally.complaints - 2);
+  expect(tally.wrongly).toBe(0);
 });

@@ -2,8 +2,9 @@
  * The HTTP side over a real store, gate, parser and waits, in this process:
  * `ask` goes through the application without a socket, `listen` gives it one.
  * Its clock stands still until moved. Mail of a simulated stream is tried when
- * time is advanced (short-queue.ts). For whole stories, SMTP included, see
- * running.ts.
+ * time is advanced (short-queue.ts); real mail waits at a real gate, and is
+ * never tried. For whole stories, SMTP included, see running.ts and
+ * live-house.ts.
  */
 import type { MessageInput, SubmitResult } from '../../sdk/contract.ts';
 import { createAdmit } from '../../server/admission/admit.ts';
@@ -12,8 +13,12 @@ import { openStreams, type Streams } from '../../server/admission/streams.ts';
 import { createSubmit } from '../../server/admission/submit.ts';
 import type { ApiDeps } from '../../server/api/deps.ts';
 import { createHttp, type Http } from '../../server/api/serve.ts';
+import type { Preflight } from '../../server/preflight/preflight.ts';
 import { manualClock } from '../../server/clock.ts';
 import { createHub } from '../../server/events/hub.ts';
+import { releaseHeld } from '../../server/gate/held.ts';
+import { openGate } from '../../server/gate/open-gate.ts';
+import { createRelease } from '../../server/gate/release.ts';
 import { idMaker } from '../../server/ids.ts';
 import { createChecks } from '../../server/inbox/checks/checks.ts';
 import { createParser } from '../../server/inbox/parse/parser.ts';
@@ -21,6 +26,9 @@ import { createWaits } from '../../server/inbox/wait.ts';
 import { createLog } from '../../server/log.ts';
 import { createMetrics } from '../../server/metrics.ts';
 import { splitAddress } from '../../server/mail/address.ts';
+import { createKeyDesk } from '../../server/outgoing/keys/desk.ts';
+import { createKeyRing } from '../../server/outgoing/keys/ring.ts';
+import { createUnsubscribe, type Unsubscribe } from '../../server/outgoing/unsubscribe.ts';
 import { PERSONAS } from '../../server/scenario/personas/index.ts';
 import { openScenarios } from '../../server/scenario/scenarios.ts';
 import { openStore } from '../../server/store/sqlite/open.ts';
@@ -34,6 +42,8 @@ export type ApiHouse = {
   http: Http;
   clock: ReturnType<typeof manualClock>;
   deps: ApiDeps;
+  /** Links of mail that nobody sends. */
+  unsubscribe: Unsubscribe;
   /** Lines of the log. */
   log: string[];
   /** A path and what fetch takes; `json` is a body. */
@@ -51,9 +61,15 @@ export type HouseOptions = Partial<Pick<ApiDeps, 'token' | 'allowedHosts' | 'all
   loginRequired?: boolean;
   /** Pages of the database; more is a full disk. */
   maxPages?: number;
+  /** The key of the process (on unless said). */
+  permitted?: boolean;
+  /** Of DKIM keys; absent as with data in memory. */
+  dkimDir?: string;
+  /** What a look at a domain finds. */
+  preflight?: (domain: string) => Promise<Omit<Preflight, 'stream'>>;
 };
 
-export async function apiHouse({ limits: given = {}, loginRequired = false, maxPages, ...guards }: HouseOptions = {}): Promise<ApiHouse> {
+export async function apiHouse({ limits: given = {}, loginRequired = false, maxPages, permitted = true, dkimDir, preflight = fine, ...guards }: HouseOptions = {}): Promise<ApiHouse> {
   const limits = { messageSize: 1024 * 1024, recipients: 100, inFlight: 16 * 1024 * 1024, ...given };
   const clock = manualClock();
   const makeId = idMaker();
@@ -67,7 +83,14 @@ export async function apiHouse({ limits: given = {}, loginRequired = false, maxP
     changed: (stream, type) => store.report({ events: [{ type, stream }], suppress: [], strikes: [] }),
   });
   const queue = shortQueue({ store, streams, clock, run: (name) => scenarios.run(name) });
-  const admit = createAdmit({ store, clock, makeId, limits, plan: planner({ stream: (name) => streams.get(name), now: (name) => queue.now(name), destination: (_, address) => splitAddress(address).domain.toLowerCase() }), streamTags: (name) => streams.streamTags(name), heard: (outcome) => metrics.heard(outcome) });
+  const tell = (event: Parameters<Store['report']>[0]['events'][number]) => store.report({ events: [event], suppress: [], strikes: [] });
+  const gate = await openGate({ permitted, streams, kept: store, audit: store, tell, queuedSince: store.queuedSince, wall: clock, log });
+  const destination = (_stream: string, address: string) => splitAddress(address).domain.toLowerCase();
+  const unsubscribe = createUnsubscribe({ secret: Buffer.alloc(32, 7), publicUrl: 'https://mail.example.test', store, clock, isStream: (name) => streams.get(name) !== undefined });
+  const dkim = createKeyDesk({ dir: dkimDir ?? null, ring: () => ring, store, clock });
+  const ring = createKeyRing({ dir: dkimDir ?? null, clock, changed: (domain, { selector }, state) => void dkim.wasOurs(domain, selector, state) });
+  const lastLooks = new Map<string, Preflight>();
+  const admit = createAdmit({ store, clock, makeId, limits, plan: planner({ stream: (name) => streams.get(name), now: (name) => queue.now(name), destination, live: { now: () => clock.now(), destination, gate } }), streamTags: (name) => streams.streamTags(name), heard: (outcome) => metrics.heard(outcome) });
   const hub = createHub(store);
   const parser = createParser({ store, onCommit: (hear) => hub.onCommit(hear), clock, log });
   const waits = createWaits({ store, hub, parser, clock });
@@ -77,6 +100,23 @@ export async function apiHouse({ limits: given = {}, loginRequired = false, maxP
   const deps: ApiDeps = {
     store, streams, parser, waits, checks, hub, clock, makeId, log, metrics,
     submit: createSubmit({ admit, store, clock, limits }),
+    real: {
+      gate, dkim, unsubscribe,
+      releaseMessage: createRelease({ store, streams, gate, destination, wall: clock }),
+      held: releaseHeld({ queue, store, streams, tell, wall: clock }),
+      preflight: {
+        async ofStream(name, { domain } = {}) {
+          const stream = streams.get(name);
+          const at = domain ?? stream?.delivery.live.dkim?.domain ?? undefined;
+          if (!stream || at === undefined) return stream ? 'no-domain' : 'no-stream';
+          const found = { ...(await preflight(at)), stream: name };
+          lastLooks.set(name, found);
+          return found;
+        },
+        ofDomain: async (domain) => ({ ...(await preflight(domain)), stream: null }),
+        last: async (name) => lastLooks.get(name) ?? null,
+      },
+    },
     queue, scenarios, personas: () => PERSONAS, hooks: hookBook({ store, clock, makeId }),
     info: {
       version: '0.0.0-test', http: () => `http://${at.host}:${at.port}`, smtp: () => ({ host: '127.0.0.1', port: 1025, tlsPort: null, starttls: true }),
@@ -100,7 +140,7 @@ export async function apiHouse({ limits: given = {}, loginRequired = false, maxP
   }
 
   return {
-    store, streams, http, clock, deps, log: lines, ask, json,
+    store, streams, http, clock, deps, unsubscribe, log: lines, ask, json,
     send: (message, stream = 'default') =>
       json<SubmitResult>(`/v1/streams/${stream}/messages`, { json: { from: 'ann@a.test', to: 'bob@b.test', subject: 'Hello', text: 'Hello Bob', ...message } }, 202),
     async listen() {
@@ -109,6 +149,7 @@ export async function apiHouse({ limits: given = {}, loginRequired = false, maxP
     },
     async close() {
       await http.close();
+      gate.close();
       await checks.close();
       await parser.close();
       metrics.close();
@@ -116,3 +157,5 @@ export async function apiHouse({ limits: given = {}, loginRequired = false, maxP
     },
   };
 }
+
+const fine = async (domain: string): Promise<Omit<Preflight, 'stream'>> => ({ domain, at: 0, verdict: 'pass', findings: [] });

@@ -23,9 +23,9 @@ export function deliveryOf(recipients: Told[], returns: Partial<Delivery['return
       });
       const last = history.at(-1);
       return {
-        message: '01KAJQ00000000000000000001', n, stream: 'shop', address, destination: 'x.test', state, priority: 'normal', attempts: history.length, queuedAt: at(0),
+        message: '01KAJQ00000000000000000001', n, stream: 'shop', mode: 'simulate', address, destination: 'x.test', state, priority: 'normal', attempts: history.length, queuedAt: at(0),
         due: state === 'deferred' || state === 'queued' ? at(86_400_000) : null, expiresAt: at(86_400_000), offset: 0,
-        last: last ? { answer: last.answer, class: last.verdict.class, rule: last.verdict.rule, at: last.at } : null, uncertain: false,
+        last: last ? { answer: last.answer, class: last.verdict.class, rule: last.verdict.rule, at: last.at } : null, uncertain: false, held: null, original: null,
         history, explanation: { state, reason: state === 'deferred' ? 'retry' : 'done', text: state === 'deferred' ? 'Waits for its next attempt.' : '', until: null },
       };
     }),

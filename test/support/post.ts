@@ -75,7 +75,7 @@ export function postTo(store: Store, clock: Clock = manualClock()) {
 
 const DAY = 86_400_000;
 const planOf = (to: string[], now: number, plan: Partial<QueuePlan>): QueuePlan => ({
-  priority: 'normal', queuedAt: now, due: now, expiresAt: now + DAY, destinations: to.map((address) => splitAddress(address).domain.toLowerCase()), ...plan,
+  mode: 'simulate', priority: 'normal', queuedAt: now, due: now, expiresAt: now + DAY, destinations: to.map((address) => splitAddress(address).domain.toLowerCase()), ...plan,
 });
 
 /** What a parser would find in a plain message, in short. */

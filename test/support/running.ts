@@ -1,5 +1,5 @@
 /** A whole Postern in this process, on free ports and in memory unless told otherwise: what stories talk to. */
-import { assemble, type Running } from '../../server/assemble.ts';
+import { assemble, type AssembleOptions, type Running } from '../../server/assemble.ts';
 import { defaults, type Config } from '../../server/config.ts';
 
 export type House = {
@@ -11,9 +11,9 @@ export type House = {
   close(): Promise<void>;
 };
 
-export async function running(settings: Partial<Config> = {}): Promise<House> {
+export async function running(settings: Partial<Config> = {}, options: AssembleOptions = {}): Promise<House> {
   const anywhere = { host: '127.0.0.1', port: 0 };
-  const house = await assemble({ ...defaults(), smtpListen: anywhere, httpListen: anywhere, dataDir: ':memory:', logLevel: 'silent', ...settings });
+  const house = await assemble({ ...defaults(), smtpListen: anywhere, httpListen: anywhere, dataDir: ':memory:', logLevel: 'silent', ...settings }, options);
   const { http, smtp } = house.addresses;
   return {
     http,

@@ -67,7 +67,7 @@ export function receiveBody(desk: Desk, talk: Conversation, intake: Intake, tran
           transcript: [],
           times: { opened: talk.openedAt, mail: transaction.mailAt, data: dataAt, received },
         };
-        const sealed = intake.seal({ stream: talk.stream, via: 'smtp', envelope: transaction.envelope, session });
+        const sealed = intake.seal({ stream: talk.stream, via: 'smtp', envelope: transaction.envelope, session, ...(desk.inward ? { inward: true as const } : {}) });
         if (sealed.kind === 'refused') return notTaken(desk, talk, sealed, intake.size);
         const { id } = sealed.submission;
         const said = verdict ?? reply(250, '2.6.0', `Message accepted as ${id}`);

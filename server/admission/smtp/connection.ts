@@ -249,6 +249,7 @@ export class Connection extends Line {
   #auth(command: Buffer, next: () => void): Reply | undefined {
     const closed = closedTo(this.desk, this.talk);
     if (closed) return closed;
+    if (this.desk.inward) return protocol(this.desk, 502, '5.5.1', 'There are no logins here');
     if (this.talk.transaction) return protocol(this.desk, 503, '5.5.1', 'AUTH has no place in a transaction'); // RFC 4954 §4
     if (this.talk.login) return protocol(this.desk, 503, '5.5.1', 'You are logged in already');
     this.handler_AUTH(command, next);

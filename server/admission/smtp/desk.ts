@@ -35,8 +35,9 @@ export type SmtpLimits = {
   /** Octets; announced in SIZE. The gate enforces it. */
   messageSize: number;
   recipients: number;
-  /** Open connections of this listener. */
+  /** Open connections of this listener; and those of one address, where that is to be less. */
   clients: number;
+  clientsOfOne?: number;
   /** Milliseconds without a whole command, or without any octet of a message. RFC 5321 §4.5.3.2.7: at least 5 minutes. */
   idleMs: number;
   /** While a message comes in, at least so many octets in each such period. */
@@ -64,6 +65,8 @@ export type Desk = {
   log: Log;
   hostname: string;
   limits: SmtpLimits;
+  /** Mail from the other side (bounces, complaints): there are no logins, and nothing of it is ever put on its way. */
+  inward: boolean;
   requireLogin: boolean;
   requireTls: boolean;
   /**

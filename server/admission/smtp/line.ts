@@ -77,7 +77,7 @@ export abstract class Line extends SMTPConnection {
   override init(): void {
     const { limits, clock } = this.desk;
     this._setListeners(() => {
-      if (this._server.connections.size > limits.clients) return this.say(refuse(this.desk, refusals.tooManyClients()));
+      if (this._server.connections.size > limits.clients || this.server.crowded(this.talk.client.address)) return this.say(refuse(this.desk, refusals.tooManyClients()));
       const wait = this.server.earlyTalkerMs;
       if (wait > 0) clock.after(wait, () => this.over || this.connectionReady(() => this.greeted()));
       else this.connectionReady(() => this.greeted());

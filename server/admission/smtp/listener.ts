@@ -30,6 +30,7 @@ export type SmtpListenerOptions = {
   implicit?: boolean;
   /** `named` by default, where there is `tls`. */
   starttls?: Desk['starttls'];
+  inward?: boolean;
   requireLogin?: boolean;
   requireTls?: boolean;
   /** Milliseconds before the greeting in which a client that talks is sent away. */
@@ -64,6 +65,7 @@ export function createSmtpListener(options: SmtpListenerOptions): SmtpListener {
     log: options.log,
     hostname: options.hostname,
     limits,
+    inward: options.inward ?? false,
     requireLogin: options.requireLogin ?? false,
     requireTls: options.requireTls ?? false,
     starttls: options.tls === undefined || implicit ? 'off' : (options.starttls ?? 'named'),

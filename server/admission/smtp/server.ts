@@ -114,6 +114,15 @@ export class SmtpServer extends SMTPServer {
     this.emit('left');
   }
 
+  /** One address has more connections than it may. */
+  crowded(address: string): boolean {
+    const most = this.#desk.limits.clientsOfOne;
+    if (most === undefined) return false;
+    let count = 0;
+    for (const { talk } of this.open) if (talk.client.address === address) count++;
+    return count > most;
+  }
+
   override onConnect(session: SMTPServerSession, next: Done<void>): void {
     const connection = (session as Known)[CONNECTION]!;
     if (connection.welcomesAtOnce) next();

@@ -20,6 +20,7 @@ const NOOP = reply(250, '2.0.0', 'Ok');
 const RESET = reply(250, '2.0.0', 'Forgotten');
 const HELP = reply(214, '2.0.0', 'This is Postern, an email sandbox. It speaks RFC 5321');
 const VRFY = reply(252, '2.1.5', 'Any address is taken here, send it something');
+const VRFY_INWARD = reply(252, '2.5.0', 'Send it something, and see');
 
 /** RFC 5321 §4.5.3.1.2: a domain is 255 octets at most. */
 const HELLO_LIMIT = 255;
@@ -37,7 +38,7 @@ export const VERBS: Record<string, Verb> = {
   },
   NOOP: () => NOOP,
   HELP: () => HELP,
-  VRFY: (desk, _talk, line) => (/^\S+\s+\S/.test(line) ? VRFY : protocol(desk, 501, '5.5.4', 'Say VRFY and an address')),
+  VRFY: (desk, _talk, line) => (/^\S+\s+\S/.test(line) ? (desk.inward ? VRFY_INWARD : VRFY) : protocol(desk, 501, '5.5.4', 'Say VRFY and an address')),
   EXPN: (desk) => protocol(desk, 502, '5.5.1', 'There are no lists here'),
   BDAT: (desk) => protocol(desk, 502, '5.5.1', 'CHUNKING is not offered here'),
   ETRN: (desk) => protocol(desk, 502, '5.5.1', 'ETRN is not offered here'),
@@ -90,10 +91,12 @@ const offeredMethods = (desk: Desk): string[] => (desk.streams.hasCredentials() 
 
 function extensionsOf(desk: Desk, talk: Conversation): string[] {
   const secure = talk.tls !== undefined;
-  const list = ['PIPELINING', `SIZE ${desk.limits.messageSize}`, '8BITMIME', 'SMTPUTF8', 'ENHANCEDSTATUSCODES', 'DSN'];
+  const list = ['PIPELINING', `SIZE ${desk.limits.messageSize}`, '8BITMIME', 'SMTPUTF8', 'ENHANCEDSTATUSCODES'];
+  // Who only takes mail hands none on, and tells nobody of it.
+  if (!desk.inward) list.push('DSN');
   if (!secure && desk.starttls === 'named') list.push('STARTTLS');
-  if (secure) list.push('REQUIRETLS');
-  if (!talk.login && (secure || !desk.requireTls)) list.push(`AUTH ${offeredMethods(desk).join(' ')}`);
+  if (secure && !desk.inward) list.push('REQUIRETLS');
+  if (!desk.inward && !talk.login && (secure || !desk.requireTls)) list.push(`AUTH ${offeredMethods(desk).join(' ')}`);
   return list;
 }
 
