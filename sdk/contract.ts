@@ -5,9 +5,11 @@
  * milliseconds or texts like `10s`, `5m`, `72h`, `7d`.
  */
 
-import type { Answer, DeliveryPolicy, DeliveryPolicyInput, Duration, RecipientState, SuppressionReason } from './delivery.ts';
+import type { Answer, DeliveryPolicy, DeliveryPolicyInput, Duration, HeldReason, QueueMode, RecipientState, SuppressionReason } from './delivery.ts';
+import type { PreflightVerdict } from './live.ts';
 
 export type * from './delivery.ts';
+export type * from './live.ts';
 
 export type Mailbox = { name: string; address: string };
 
@@ -212,8 +214,8 @@ export type Stream = {
   paused: { reason: string; until: string | null } | null;
 };
 
-/** `capture` stops at the inbox; `simulate` goes on to the pretend remote. */
-export type StreamMode = 'capture' | 'simulate';
+/** `capture` stops at the inbox; `simulate` goes on to the pretend remote; `deliver` to the recipient's own mail server, as far as the gate lets it go. */
+export type StreamMode = 'capture' | 'simulate' | 'deliver';
 export type StreamInput = { name: string; mode?: StreamMode; retention?: Partial<Retention>; tags?: string[]; delivery?: DeliveryPolicyInput };
 export type StreamPatch = { mode?: StreamMode; retention?: Partial<Retention>; tags?: string[]; delivery?: DeliveryPolicyInput };
 
@@ -282,19 +284,28 @@ export type PosternEvent = { id: number; at: string; stream: string } & (
   | ({ type: 'recipient.deferred' } & OfRecipient & AttemptFacts & { nextDue: string })
   | ({ type: 'recipient.expired' } & OfRecipient & Partial<AttemptFacts>)
   | ({ type: 'recipient.suppressed' } & OfRecipient & { reason: SuppressionReason; detail: string })
-  | ({ type: 'recipient.cancelled' | 'recipient.held' | 'recipient.released' } & OfRecipient & { by: string })
+  | ({ type: 'recipient.cancelled' | 'recipient.released' } & OfRecipient & { by: string })
+  | ({ type: 'recipient.held' } & OfRecipient & { by: string; reason?: HeldReason; text?: string })
+  | { type: 'message.released'; message: string; recipients: string[]; to: string[]; by: string }
   | ({ type: 'bounce.received' } & Returned & { class: string; hard: boolean; status: string; diagnostic: string })
   | ({ type: 'complaint.received' } & Returned & { feedback: string })
   | ({ type: 'autoreply.received' } & Returned)
   | ({ type: 'delay.received' } & Returned & { diagnostic: string })
-  | { type: 'suppression.added'; address: string; global: boolean; reason: SuppressionReason; detail: string; by: string; message: string | null; expiresAt: string | null }
-  | { type: 'suppression.removed'; address: string; global: boolean; by: string }
-  | { type: 'site.paused'; site: string; reason: string; until: string | null; by: 'person' | 'engine' }
-  | { type: 'site.resumed'; site: string; by: 'person' | 'engine' }
-  | { type: 'site.pace'; site: string; pace: number; reason: string }
+  | { type: 'suppression.added'; address: string; global: boolean; mode?: QueueMode; reason: SuppressionReason; detail: string; by: string; message: string | null; expiresAt: string | null }
+  | { type: 'suppression.removed'; address: string; global: boolean; mode?: QueueMode; by: string }
+  | { type: 'site.paused'; site: string; mode?: QueueMode; reason: string; until: string | null; by: 'person' | 'engine' }
+  | { type: 'site.resumed'; site: string; mode?: QueueMode; by: 'person' | 'engine' }
+  | { type: 'site.pace'; site: string; mode?: QueueMode; pace: number; reason: string }
   | { type: 'stream.paused'; reason: string; until: string | null }
   | { type: 'stream.resumed' }
   | { type: 'alert.queue-age'; state: 'raised' | 'cleared'; oldest: number; threshold: number }
+  | { type: 'delivery.stopped' | 'delivery.started'; by: string; reason: string }
+  | { type: 'stream.mode'; from: StreamMode; to: StreamMode; by: string }
+  | { type: 'canary.approved'; recipients: number; by: string }
+  | { type: 'site.rule'; site: string; mode?: QueueMode; rule: string; action: string; reason: string; until: string }
+  | { type: 'preflight.changed'; domain: string; was: PreflightVerdict; now: PreflightVerdict; changes: { check: string; was: string; now: string }[] }
+  | { type: 'alert.rate'; state: 'raised' | 'cleared'; measure: 'bounced' | 'complained'; share: number; threshold: number; of: number }
+  | { type: 'unsubscribe.received'; message: string; recipient: string; time: string; via: 'one-click' | 'page' }
   | { type: 'clock.advanced'; from: string; to: string; message: string | null; recipient: string | null }
   | { type: 'scenario.changed' | 'scenario.reset' }
   | { type: 'hook.disabled' | 'hook.enabled'; hook: string; reason: string }

@@ -19,10 +19,14 @@ import { faultsOf } from './api/route.ts';
 import { DeliveryPolicyInput } from './api/schemas/delivery.ts';
 import { eventOf } from './api/wire-event.ts';
 import { wallClock, type Clock } from './clock.ts';
+import { mxListener } from './coming-back.ts';
 import { ConfigError, defaults, type Config, type Listen } from './config.ts';
 import { prepareDelivery } from './delivering.ts';
 import { createHub } from './events/hub.ts';
 import { createCall } from './hooks/call.ts';
+import type { Gate } from './gate/gate.ts';
+import type { ReleaseHeld } from './gate/held.ts';
+import type { ReleaseMessage } from './gate/release.ts';
 import { createHooks } from './hooks/hooks.ts';
 import { idMaker } from './ids.ts';
 import { createChecks } from './inbox/checks/checks.ts';
@@ -35,11 +39,13 @@ import { createParser } from './inbox/parse/parser.ts';
 import { createRetention } from './inbox/retention.ts';
 import { createWaits } from './inbox/wait.ts';
 import { createLog, type Log } from './log.ts';
+import type { Looking } from './looking.ts';
 import { OperatorError } from './operator-error.ts';
 import { DEFAULT_STREAM, type StreamMode } from './mail/stream.ts';
 import { createMetrics } from './metrics.ts';
 import type { Accepted } from './network/pretend/accepted.ts';
 import { PERSONAS } from './scenario/personas/index.ts';
+import type { Store } from './store/port.ts';
 import { openStore } from './store/sqlite/open.ts';
 import { isLoopback, ownToken } from './token.ts';
 import { version } from './version.ts';
@@ -57,6 +63,15 @@ export type Running = {
   loginRequired: boolean;
   /** Of the default stream. */
   mode: StreamMode;
+  /** Real delivery: the gate, what a person does at it, and what is written down of it. */
+  delivery: {
+    gate: Gate; releaseMessage: ReleaseMessage; held: ReleaseHeld; preflight: Looking;
+    store: Pick<Store, 'delivery' | 'audited' | 'events'>;
+    /** Where bounces come in. */
+    mx: Listen | null;
+  };
+  /** Streams in mode `deliver`. */
+  live(): string[];
   log: Log;
   close(): Promise<void>;
 };
@@ -97,12 +112,13 @@ async function build(config: Config, clock: Clock, closers: (() => unknown)[], h
   const metrics = createMetrics();
   closers.push(() => metrics.close());
 
-  const streams = await openStreams({ store, clock, makeId, declared: config.streams.map(declared) });
+  const streams = await openStreams({ store, clock, makeId, declared: config.streams.map((stream) => declared(stream, clock.now())) });
   await applySettings(config, streams);
   const loginRequired = config.smtpLogin === 'required' || (config.smtpLogin === 'auto' && !(isLoopback(config.smtpListen.host) && (config.smtpsListen === null || isLoopback(config.smtpsListen.host))));
 
   const hub = createHub(store);
-  const delivery = await prepareDelivery({ config, store, streams, hub, clock, makeId, log, metrics, ...(hear ? { hear } : {}) });
+  const listens: { address: string; port: number }[] = [];
+  const delivery = await prepareDelivery({ config, store, streams, hub, clock, makeId, log, metrics, listens, ...(hear ? { hear } : {}) });
   const admit = createAdmit({ store, clock, makeId, plan: delivery.plan, limits: { messageSize: config.maxMessageSize, inFlight: config.maxInFlight }, streamTags: (name) => streams.streamTags(name), heard: (outcome) => metrics.heard(outcome) });
   const parser = createParser({ store, onCommit: hub.onCommit, clock, log });
   closers.push(() => parser.close());
@@ -118,7 +134,7 @@ async function build(config: Config, clock: Clock, closers: (() => unknown)[], h
   closers.push(() => checks.close());
   const retention = createRetention({ store, clock, log });
   closers.push(() => retention.close());
-  const { queue, pretend } = await delivery.begin({ admit, closers });
+  const { queue, pretend, held, preflight } = await delivery.begin({ admit, closers });
   // Bound to more than this machine, hooks call no address inside somebody's network.
   const guarded = !isLoopback(config.httpListen.host);
   const hooks = createHooks({
@@ -148,6 +164,12 @@ async function build(config: Config, clock: Clock, closers: (() => unknown)[], h
   for (const listener of listeners) closers.push(() => listener.close());
   const smtp = await listen('SMTP', config.smtpListen, 'smtpListen', (where) => listeners[0]!.listen(where));
   const smtps = config.smtpsListen && (await listen('SMTP over TLS', config.smtpsListen, 'smtpsListen', (where) => listeners[1]!.listen(where)));
+  for (const { host, port } of [smtp, ...(smtps ? [smtps] : [])]) listens.push({ address: host, port });
+
+  const comingBack = config.mxListen && mxListener({ config, store, streams, verp: delivery.verp, tls, clock, makeId, log, metrics });
+  if (comingBack) closers.push(() => comingBack.close());
+  const mx = config.mxListen && (await listen('The MX listener', config.mxListen, 'mxListen', (where) => comingBack!.listen(where)));
+  if (mx) listens.push({ address: mx.host, port: mx.port });
 
   const remote = config.remoteListen && (await listen('The pretend remote', config.remoteListen, 'remoteListen', (where) => pretend.listen({ ...where, stream: config.remoteStream })));
 
@@ -156,6 +178,7 @@ async function build(config: Config, clock: Clock, closers: (() => unknown)[], h
   const http = createHttp({
     store, streams, parser, waits, checks, hub, clock, makeId, log, metrics, queue, hooks,
     scenarios: delivery.scenarios,
+    real: { gate: delivery.real.gate, releaseMessage: delivery.real.releaseMessage, held, preflight, dkim: delivery.real.dkim, unsubscribe: delivery.real.unsubscribe },
     personas: () => PERSONAS,
     submit: createSubmit({ admit, store, clock, rehearsal: delivery.rehearsal, limits: { messageSize: config.maxMessageSize, recipients: config.maxRecipients } }),
     info: {
@@ -177,7 +200,7 @@ async function build(config: Config, clock: Clock, closers: (() => unknown)[], h
     backlog: () => parser.backlog(),
     waits: () => waits.open(),
     inFlight: () => admit.inFlight(),
-    queue: async () => (await queue.sites()).map(({ stream, site, waiting, oldestAt }) => ({ stream, site, waiting, oldestSeconds: oldestAt === null ? 0 : Math.max(0, queue.now(stream) - oldestAt) / 1000 })),
+    queue: async () => (await queue.sites()).map(({ stream, mode, site, waiting, oldestAt }) => ({ stream, mode, site, waiting, oldestSeconds: oldestAt === null ? 0 : Math.max(0, (mode === 'deliver' ? clock.now() : queue.now(stream)) - oldestAt) / 1000 })),
     smtpConnections: () => listeners.reduce((sum, listener) => sum + listener.connections(), 0),
   });
   httpAt = await listen('HTTP', config.httpListen, 'httpListen', (where) => http.listen(where));
@@ -190,7 +213,11 @@ async function build(config: Config, clock: Clock, closers: (() => unknown)[], h
     writeFileSync(`${file}.part`, `${JSON.stringify(addresses)}\n`);
     renameSync(`${file}.part`, file);
   }
-  return { addresses, token, tokenMade: made, loginRequired, mode: streams.get(DEFAULT_STREAM)!.mode, log };
+  return {
+    addresses, token, tokenMade: made, loginRequired, mode: streams.get(DEFAULT_STREAM)!.mode, log,
+    delivery: { gate: delivery.real.gate, releaseMessage: delivery.real.releaseMessage, held, preflight, store, mx },
+    live: () => streams.all().filter(({ mode }) => mode === 'deliver').map(({ name }) => name),
+  };
 }
 
 /** Settings that speak of what the store keeps: credentials that are named, and the default stream's retention where it is set. */
@@ -204,17 +231,17 @@ async function applySettings(config: Config, streams: Awaited<ReturnType<typeof 
       if (typeof made === 'string') throw new ConfigError(`streams: the credential "${user}" of "${name}" cannot be made (${made})`);
     }
   }
-  if (config.mode !== null && streams.get(DEFAULT_STREAM)!.mode !== config.mode) await streams.change(DEFAULT_STREAM, { mode: config.mode });
+  if (config.mode !== null && streams.get(DEFAULT_STREAM)!.mode !== config.mode) await streams.change(DEFAULT_STREAM, { mode: config.mode }, 'configuration');
   const { retainMessages, retainAge, retainBytes } = defaults();
   if (config.retainMessages === retainMessages && config.retainAge === retainAge && config.retainBytes === retainBytes) return;
   await streams.change(DEFAULT_STREAM, { retention: { messages: config.retainMessages, age: config.retainAge, bytes: config.retainBytes } });
 }
 
 /** A stream of the configuration; its delivery policy is read as a request's is. */
-function declared({ delivery, scenario: _scenario, ...stream }: Config['streams'][number]): StreamInput {
+function declared({ delivery, scenario: _scenario, ...stream }: Config['streams'][number], now: number): StreamInput {
   if (!delivery) return stream;
   const read = DeliveryPolicyInput.safeParse(delivery);
-  const judged = read.success ? policyOf(read.data) : { faults: faultsOf(read.error, 'delivery') };
+  const judged = read.success ? policyOf(read.data, now) : { faults: faultsOf(read.error, 'delivery') };
   if ('faults' in judged) throw new ConfigError(`streams: the delivery of "${stream.name}" has a flaw: ${judged.faults.slice(0, 3).map(({ path, message }) => `${path} ${message}`).join('; ')}`);
   return { ...stream, delivery: judged.policy };
 }
@@ -227,7 +254,7 @@ function makeFolder(dir: string): void {
   }
 }
 
-async function listen(what: string, where: Listen, setting: 'smtpListen' | 'smtpsListen' | 'remoteListen' | 'httpListen', open: (where: Listen) => Promise<Listen>): Promise<Listen> {
+async function listen(what: string, where: Listen, setting: 'smtpListen' | 'smtpsListen' | 'mxListen' | 'remoteListen' | 'httpListen', open: (where: Listen) => Promise<Listen>): Promise<Listen> {
   try {
     return await open(where);
   } catch (error) {

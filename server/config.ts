@@ -99,6 +99,22 @@ const webAddress = (value: unknown): string => {
   return URL.canParse(said) && /^https?:\/\//i.test(said) ? said : wrong('must be a web address, like http://127.0.0.1:11333');
 };
 
+// node:net would know, and stands for a connection in this house.
+const isAddress = (host: string): boolean => (host.includes(':') ? URL.canParse(`http://[${host}]`) : /^(?:(?:25[0-5]|2[0-4]\d|1?\d?\d)(?:\.|$)){4}$/.test(host));
+
+const resolvers = (value: unknown): Listen[] => list(value).map((one) => {
+  const match = /^(?:\[([0-9a-fA-F:.]+)\](?::(\d{1,5}))?|([\d.]+)(?::(\d{1,5}))?|([0-9a-fA-F:]+))$/.exec(one);
+  const port = Number(match?.[2] ?? match?.[4] ?? 53);
+  const host = match?.[1] ?? match?.[3] ?? match?.[5];
+  return host !== undefined && isAddress(host) && port > 0 && port <= 65_535 ? { host, port } : wrong('must be addresses of resolvers, like 127.0.0.1:53 or [::1]:53');
+});
+
+const share = (value: unknown): number => {
+  const said = text(value);
+  const number = said.endsWith('%') ? Number(said.slice(0, -1) || NaN) / 100 : Number(said || NaN);
+  return number > 0 && number <= 1 ? number : wrong('must be a share, like 5% or 0.05');
+};
+
 const streams = (value: unknown): ConfiguredStream[] => {
   const entries: unknown[] = Array.isArray(value) ? value : list(value);
   return entries.map((entry) => {
@@ -159,11 +175,23 @@ export const SETTINGS = {
   retainAge: setting<number | null>('none', orNone(duration(1000, 100 * 365 * 86_400_000)), 'How long messages of the default stream are kept.'),
   retainBytes: setting<number | null>('10g', orNone(size(1)), 'Bytes of messages kept in the default stream.'),
   streams: setting<ConfiguredStream[]>('', (value) => (value === null ? [] : streams(value)), 'Streams that exist from the start: names, comma separated, or in the file objects with `name`, `mode`, `retention`, `tags`, `credentials`, `delivery` and `scenario` (an object, or the path of a file).', { secret: true }),
-  mode: setting<StreamMode | null>('', (value) => (value === null ? null : oneOf(...STREAM_MODES)(value)), 'What the default stream does with mail: `capture` keeps it in the inbox, `simulate` also delivers it to the pretend remote. Left as it is when not given.'),
+  mode: setting<StreamMode | null>('', (value) => (value === null ? null : oneOf(...STREAM_MODES)(value)), 'What the default stream does with mail: `capture` keeps it in the inbox, `simulate` also delivers it to the pretend remote, `deliver` for real where its allow list says so. Left as it is when not given.'),
   scenario: setting<string | null>('', optionalPath, 'A file (JSON or YAML) with the scenario of the default stream: what its pretend remote says.'),
   remoteListen: setting<Listen | null>('off', optionalListen, 'A port on which the pretend remote can be reached by any MTA, for instance `127.0.0.1:2525`. It takes mail and answers from the scenario; nothing is kept in an inbox.'),
   remoteStream: setting(DEFAULT_STREAM, (value) => (STREAM_NAME.test(text(value)) ? text(value) : wrong('must be the name of a stream')), 'The stream whose scenario and clock `remoteListen` has.'),
   queueAlert: setting<number | null>('1h', orNone(duration(1000, 365 * 86_400_000)), 'An event tells when the oldest waiting recipient of a stream is older than this.'),
+  delivery: setting('off', bool, 'The first of the three keys of real delivery: without it nothing of any stream leaves for the internet. The others are a stream\'s mode `deliver` and its allow list.'),
+  resolver: setting<Listen[]>('', (value) => (value === null ? [] : resolvers(value)), 'DNS resolvers that real delivery asks (comma separated, like `127.0.0.1:53`), the next when one fails; without any, those of /etc/resolv.conf.'),
+  resolverTrusted: setting('auto', oneOf('auto', 'on', 'off'), 'Whether to believe the resolvers that DNSSEC vouches for an answer, as DANE needs; `auto` believes those on loopback.'),
+  deliveryPort: setting('25', count(1, 65_535), 'The port of other people\'s mail servers. Another one than 25 is for tests.'),
+  deliveryPrivate: setting<string[]>('', (value) => (value === null ? [] : list(value)), 'Networks (`127.0.0.0/8`, comma separated) that real delivery may go to although they are loopback, private or reserved. For tests and for mail inside of a network of yours.'),
+  deliveryConnections: setting('200', count(1, 10_000), 'Connections of real delivery that are open at once, over all streams and sites.'),
+  deliveryCa: setting<string | null>('', optionalPath, 'A file (PEM) of authorities to believe beside the usual ones, where a receiver\'s policy (MTA-STS) or a relay asks for a certificate that holds.'),
+  mxListen: setting<Listen | null>('off', optionalListen, 'Where bounces and complaints come in from the internet, for instance `:25`: only mail for the return-path domains of streams is taken, nothing is relayed.'),
+  publicUrl: setting<string | null>('', (value) => (value === null || value === '' ? null : webAddress(value).replace(/\/+$/, '')), 'The address (https://…) under which the world reaches the unsubscribe page of this Postern.'),
+  dkimDir: setting<string | null>('', optionalPath, 'The folder of the DKIM keys; without one, `dkim` in `dataDir`.'),
+  bounceAlert: setting<number | null>('5%', orNone(share), 'An event tells when more than this share of a live stream\'s mail bounced within an hour.'),
+  complaintAlert: setting<number | null>('0.1%', orNone(share), 'An event tells when more than this share of a live stream\'s delivered mail was complained about within a day.'),
   rspamdUrl: setting<string | null>('', (value) => (value === null || text(value) === 'off' ? null : webAddress(value)), 'The rspamd that checks of a message ask for a score, for instance `http://127.0.0.1:11333`. It is handed the whole message; without one, none is asked.'),
   spamdAddress: setting<Listen | null>('off', optionalListen, 'The spamd (SpamAssassin) that checks of a message ask for a score, for instance `127.0.0.1:783`. It is handed the whole message.'),
   linkCheck: setting('off', bool, 'Checks of a message also ask each web address that it links to (public addresses only, HEAD first). Off, nothing leaves the machine.'),

@@ -8,6 +8,7 @@ import { monitorEventLoopDelay } from 'node:perf_hooks';
 import type { Registry } from '@prometheus-io/client';
 import type { Submission } from './admission/port.ts';
 import type { Refusal } from './admission/refusal.ts';
+import type { QueueMode } from './mail/recipient.ts';
 import type { StoreStats } from './store/port.ts';
 
 /** Read at each scrape. */
@@ -22,14 +23,14 @@ export type Gauges = {
   /** Octets of message data in memory. */
   inFlight?: () => number;
   /** Waiting recipients, and the age of the oldest in seconds, by stream and site. */
-  queue?: () => Promise<{ stream: string; site: string; waiting: number; oldestSeconds: number }[]>;
+  queue?: () => Promise<{ stream: string; mode: QueueMode; site: string; waiting: number; oldestSeconds: number }[]>;
 };
 
 export type Metrics = {
   /** For AdmitOptions.heard, and for refusals made before the gate. */
   heard(outcome: { kind: 'accepted'; submission: Submission } | Refusal): void;
   /** A recipient's attempt (or its end without one) was settled. */
-  settled(outcome: string, stream: string, site: string): void;
+  settled(outcome: string, stream: string, mode: QueueMode): void;
   /** Adds gauges; later ones of the same name win. */
   watch(gauges: Gauges): void;
   /** An HTTP answer, counted by its class (2xx …). */
@@ -91,22 +92,22 @@ export function createMetrics(): Metrics {
       lag.reset();
       return read;
     });
-    own.registerMetric(new Counter({ name: 'postern_settled_total', help: 'Recipients settled, by what became of them.', labelNames: ['stream', 'outcome'], collect() {
+    own.registerMetric(new Counter({ name: 'postern_settled_total', help: 'Recipients settled, by what became of them.', labelNames: ['stream', 'mode', 'outcome'], collect() {
       this.reset();
       for (const [key, count] of settled) {
-        const [stream = '', outcome = ''] = key.split('\0');
-        this.inc({ stream, outcome }, count);
+        const [stream = '', mode = '', outcome = ''] = key.split('\0');
+        this.inc({ stream, mode, outcome }, count);
       }
     } }));
     // Set by the one before it, which is collected first and asks once for both.
-    const oldest = new Gauge({ name: 'postern_queue_oldest_seconds', help: 'Age of the oldest waiting recipient, on its stream\'s clock.', labelNames: ['stream', 'site'] });
-    own.registerMetric(new Gauge({ name: 'postern_queue_waiting', help: `Recipients that wait, by stream and site; the ${SITES_SHOWN} fullest sites.`, labelNames: ['stream', 'site'], async collect() {
+    const oldest = new Gauge({ name: 'postern_queue_oldest_seconds', help: 'Age of the oldest waiting recipient, on its own clock.', labelNames: ['stream', 'mode', 'site'] });
+    own.registerMetric(new Gauge({ name: 'postern_queue_waiting', help: `Recipients that wait, by stream, mode and site; the ${SITES_SHOWN} fullest sites.`, labelNames: ['stream', 'mode', 'site'], async collect() {
       this.reset();
       oldest.reset();
       const all = ((await gauges.queue?.()) ?? []).filter(({ waiting }) => waiting > 0).sort((a, b) => b.waiting - a.waiting);
-      for (const { stream, site, waiting, oldestSeconds } of all.slice(0, SITES_SHOWN)) {
-        this.set({ stream, site }, waiting);
-        oldest.set({ stream, site }, oldestSeconds);
+      for (const { stream, mode, site, waiting, oldestSeconds } of all.slice(0, SITES_SHOWN)) {
+        this.set({ stream, mode, site }, waiting);
+        oldest.set({ stream, mode, site }, oldestSeconds);
       }
     } }));
     own.registerMetric(oldest);
@@ -122,7 +123,7 @@ export function createMetrics(): Metrics {
       octets[via] += body.size;
       recipients[via] += envelope.recipients.length;
     },
-    settled: (outcome, stream) => add(settled, `${stream}\0${outcome}`),
+    settled: (outcome, stream, mode) => add(settled, `${stream}\0${mode}\0${outcome}`),
     watch: (more) => void Object.assign(gauges, more),
     answered: (status) => add(answers, `${Math.floor(status / 100)}xx`),
     async scrape() {

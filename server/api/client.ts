@@ -9,5 +9,18 @@ export function clientOf(c: Context): { address: string; port: number } {
   return { address: (socket?.remoteAddress ?? '0.0.0.0').replace(/^::ffff:(?=\d+\.)/, ''), port: socket?.remotePort ?? 0 };
 }
 
+/** Characters of a name that a caller gives itself. */
+const NAMED = 100;
+
+/**
+ * Who did it, for the audit log: `api 127.0.0.1`, and before it the name that X-Postern-By gives. It is
+ * a claim, so that the address always stands beside it. Octets of a header are UTF-8 here, as browsers send them.
+ */
+export function actorOf(c: Context): string {
+  const address = `api ${clientOf(c).address}`;
+  const said = Buffer.from(c.req.header('x-postern-by') ?? '', 'latin1').toString('utf8').replaceAll(/[\p{C}\ufffd]+/gu, '').replaceAll(/\s+/g, ' ').trim();
+  return said === '' ? address : `${Array.from(said).slice(0, NAMED).join('')} (${address})`;
+}
+
 /** Who did it, as events and suppressions tell. There are no accounts: an address is all that is known. */
 export const personOf = (c: Context): string => `http ${clientOf(c).address}`;

@@ -49,7 +49,7 @@ export function clockRoutes({ add }: Routes, deps: ApiDeps): void {
     problems: ['no-such-stream', 'no-such-message', 'no-such-recipient', 'clock-runs-by-itself', 'malformed-json', 'unsupported-type'],
   }, async ({ params: { stream }, body }) => {
     if (!streams.get(stream)) return noSuchStream(stream);
-    const target = targetOf(body, queue.now(stream));
+    const target = targetOf(body, queue.now(stream, 'simulate'));
     if (target instanceof Response) return target;
     const scopes = await scopesOf(stream, body);
     if (scopes instanceof Response) return scopes;
@@ -60,7 +60,7 @@ export function clockRoutes({ add }: Routes, deps: ApiDeps): void {
       if (summary === 'delivers') return problem('clock-runs-by-itself', { detail: `"${stream}" runs on the wall clock.` });
       whole = whole ? joined(whole, summary) : summary;
     }
-    const now = queue.now(stream);
+    const now = queue.now(stream, 'simulate');
     return summaryOf(whole ?? { from: now, to: now, steps: 0, attempts: 0, delivered: 0, deferred: 0, bounced: 0, expired: 0, suppressed: 0, later: 0, waiting: 0, next: null });
   });
 

@@ -36,7 +36,7 @@ export function deliveryRoutes({ add }: Routes, deps: ApiDeps): void {
   async function explained(recipient: Recipient): Promise<Explanation> {
     const explanation = explanationOf(await queue.explain(recipient));
     if (recipient.state !== 'suppressed') return explanation;
-    const standing = await store.suppressionOf(recipient.stream, recipient.address, queue.now(recipient.stream) + recipient.offset);
+    const standing = await store.suppressionOf(recipient.stream, recipient.mode, recipient.address, queue.now(recipient.stream, recipient.mode) + recipient.offset);
     return { ...explanation, text: explainSuppressed(recipient, standing), ...(standing ? { suppression: suppressionOf(standing) } : {}) };
   }
 }

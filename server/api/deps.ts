@@ -11,6 +11,7 @@ import type { Clock } from '../clock.ts';
 import type { Hub } from '../events/hub.ts';
 import type { EventStore } from '../events/port.ts';
 import type { EventType } from '../events/event.ts';
+import type { AuditStore } from '../gate/audit.ts';
 import type { Hook, HookCall } from '../hooks/hook.ts';
 import type { Checks } from '../inbox/checks/checks.ts';
 import type { InboxStore } from '../inbox/port.ts';
@@ -23,6 +24,8 @@ import type { PlannedStore, QueueStore, ReturnStore, SuppressionStore } from '..
 import type { Queue } from '../queue/queue.ts';
 import type { Tried } from '../scenario/try.ts';
 import type { StoreHealth } from '../store/port.ts';
+import type { TelemetryStore } from '../telemetry/port.ts';
+import type { RealDelivery } from './real.ts';
 
 export type ApiInfo = {
   version: string;
@@ -75,8 +78,9 @@ export type Hooks = {
 
 export type ApiDeps = {
   store: InboxStore & EventStore & Pick<StreamStore, 'createInbox'> & { health(): Promise<StoreHealth> }
-    & Pick<QueueStore, 'delivery' | 'recipients' | 'tally' | 'depth' | 'nextMoment'> & SuppressionStore & Pick<PlannedStore, 'nextPlanned'> & Pick<ReturnStore, 'returned'>;
+    & Pick<QueueStore, 'delivery' | 'recipients' | 'tally' | 'depth' | 'nextMoment' | 'triedSince'> & SuppressionStore & Pick<PlannedStore, 'nextPlanned'> & Pick<ReturnStore, 'returned'> & Pick<AuditStore, 'audited'> & Pick<TelemetryStore, 'telemetry'>;
   queue: Queue;
+  real: RealDelivery;
   scenarios: Scenarios;
   /** The built-in ones. */
   personas(): readonly Persona[];

@@ -9,6 +9,9 @@
  *   3. Token, when one is set, or a pass (pass.ts) for this very path; else
  *      401. The probes and the UI's files are open.
  *
+ * The links to unsubscribe (/u/…) are asked none of it: they are for the
+ * world, under whatever name it reaches us, and are keys themselves.
+ *
  * It also puts the security headers on every answer. There is no CORS but for
  * the origins that the operator listed; those never get cookies or a login.
  */
@@ -22,11 +25,13 @@ export type GuardOptions = { token?: string; allowedHosts?: readonly string[]; a
 /** What an orchestrator asks before it knows any token; and the UI's own files, which hold no mail: its sign-in form must be reachable. */
 const OPEN_PATHS = new Set(['/livez', '/readyz', '/', '/index.html', '/theme.js', '/favicon.svg']);
 const isOpen = (path: string): boolean => OPEN_PATHS.has(path) || /^\/assets\/[\w.-]+$/.test(path);
+/** One spelling: a token of ours has no character that could be written otherwise. */
+const UNSUBSCRIBE = /^\/u\/[\w-]{1,1000}$/;
 const READING = new Set(['GET', 'HEAD', 'OPTIONS']);
 
 const PREFLIGHT = {
   'access-control-allow-methods': 'GET, HEAD, POST, PUT, PATCH, DELETE',
-  'access-control-allow-headers': 'authorization, content-type, idempotency-key, last-event-id, range, if-none-match',
+  'access-control-allow-headers': 'authorization, content-type, idempotency-key, last-event-id, range, if-none-match, x-postern-by',
   'access-control-max-age': '600',
 };
 
@@ -42,6 +47,10 @@ export function guards(options: GuardOptions): MiddlewareHandler {
   const origins = new Set((options.allowedOrigins ?? []).map((origin) => origin.toLowerCase().replace(/\/$/, '')));
 
   return async (c, next) => {
+    if (UNSUBSCRIBE.test(c.req.path)) {
+      await next();
+      return harden(c.res.headers);
+    }
     const refusal = judge(c);
     const origin = c.req.header('origin')?.toLowerCase();
     const guest = refusal === undefined || refusal.status === 401 ? origin !== undefined && origins.has(origin) : false;

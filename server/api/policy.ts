@@ -6,6 +6,7 @@
 import type { z } from '@hono/zod-openapi';
 import { DEFAULT_DELIVERY, type DeliveryPolicy, type RetrySchedule, SCHEDULES, type SiteLimits } from '../mail/stream.ts';
 import { parseDuration } from '../units.ts';
+import { DOMAIN, livePolicyOf } from './live.ts';
 import type { DeliveryPolicyInput } from './schemas/delivery.ts';
 
 type Input = z.output<typeof DeliveryPolicyInput>;
@@ -15,16 +16,16 @@ const SECOND = 1_000;
 const DAY = 86_400_000;
 /** What is tried for longer is not mail any more. */
 const LONGEST = 30 * DAY;
-const DOMAIN = /^(?=.{1,253}$)[a-z0-9](?:[a-z0-9-]*[a-z0-9])?(?:\.[a-z0-9](?:[a-z0-9-]*[a-z0-9])?)*$/i;
 
-export function policyOf(input: Input, before: DeliveryPolicy = DEFAULT_DELIVERY): { policy: DeliveryPolicy } | { faults: Fault[] } {
+/** `now`, of the wall, is when a canary or a warm-up begins that does not say so. */
+export function policyOf(input: Input, now: number, before: DeliveryPolicy = DEFAULT_DELIVERY): { policy: DeliveryPolicy } | { faults: Fault[] } {
   const faults: Fault[] = [];
   const ms = (path: string, value: string | number, least: number, most = LONGEST): number => {
     const read = parseDuration(String(value)) ?? 0;
     if (read < least || read > most) faults.push({ path: `delivery.${path}`, message: `must be from ${sayMs(least)} to ${sayMs(most)}` });
     return read;
   };
-  const { schedule, jitter, expiresAfter, delayNotice, notices, limits, siteLimits, softBounces, returnPath, magicAtSubmission, seed } = input;
+  const { schedule, jitter, expiresAfter, delayNotice, notices, limits, siteLimits, softBounces, returnPath, magicAtSubmission, seed, live } = input;
 
   const retry = (): Partial<DeliveryPolicy> => {
     if (schedule === undefined) return {};
@@ -34,6 +35,8 @@ export function policyOf(input: Input, before: DeliveryPolicy = DEFAULT_DELIVERY
     if (growing.most < growing.first) faults.push({ path: 'delivery.schedule.most', message: 'is less than `first`' });
     return { schedule: growing };
   };
+  const judged = live && livePolicyOf(live, before.live, now);
+  if (judged) faults.push(...judged.faults);
   if (returnPath && !DOMAIN.test(returnPath)) faults.push({ path: 'delivery.returnPath', message: 'is no domain' });
 
   const policy: DeliveryPolicy = {
@@ -49,16 +52,18 @@ export function policyOf(input: Input, before: DeliveryPolicy = DEFAULT_DELIVERY
     ...(returnPath === undefined ? {} : { returnPath: returnPath?.toLowerCase() ?? null }),
     ...(magicAtSubmission === undefined ? {} : { magicAtSubmission }),
     ...(seed === undefined ? {} : { seed }),
+    ...(judged ? { live: judged.live } : {}),
   };
   return faults.length > 0 ? { faults } : { policy };
 }
 
 /** Without the keys that are absent: a spread must not erase what stands. */
-function tidy({ connections, messagesPerConnection, rate }: NonNullable<Input['limits']>): Partial<SiteLimits> {
+function tidy({ connections, messagesPerConnection, rate, connectionRate }: NonNullable<Input['limits']>): Partial<SiteLimits> {
   return {
     ...(connections === undefined ? {} : { connections }),
     ...(messagesPerConnection === undefined ? {} : { messagesPerConnection }),
     ...(rate === undefined ? {} : { rate }),
+    ...(connectionRate === undefined ? {} : { connectionRate }),
   };
 }
 

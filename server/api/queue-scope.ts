@@ -19,11 +19,11 @@ const PAGE = 500;
 
 /** One scope for each lane or recipient that is meant; or the problem to answer. */
 export async function queueScopesOf(deps: ApiDeps, asked: z.output<typeof QueueScope>): Promise<Scope[] | Response> {
-  const { stream, site, domain, message, recipient } = asked;
+  const { stream, site, domain, message, recipient, mode, heldFor } = asked;
   if (stream === undefined && message === undefined) return problem('unscoped', { detail: 'Say `stream` or `message`; the other parts narrow it.' });
   if (stream !== undefined && !deps.streams.get(stream)) return noSuchStream(stream);
   if (message !== undefined && (!ID_PATTERN.test(message) || !(await deps.store.read(message)))) return noSuchMessage(message);
-  const within: Scope = { ...(stream === undefined ? {} : { stream }), ...(message === undefined ? {} : { message }) };
+  const within: Scope = { ...(stream === undefined ? {} : { stream }), ...(message === undefined ? {} : { message }), ...(mode === undefined ? {} : { mode }), ...(heldFor === undefined ? {} : { heldFor }) };
 
   if (recipient !== undefined) {
     const keys = message === undefined ? await keysIn(deps, stream!, recipient) : await keysOf(deps, message, recipient);
@@ -38,7 +38,7 @@ export async function queueScopesOf(deps: ApiDeps, asked: z.output<typeof QueueS
     .map((destination) => ({ ...within, destination }));
 }
 
-/** The recipients of a message with this address: one, as an envelope names none twice. */
+/** The recipients of a message with this address: one, as an envelope names none twice, and those that it was released to. */
 export async function keysOf(deps: ApiDeps, message: string, address: string): Promise<RecipientKey[] | Response> {
   const delivery = await deps.store.delivery(message);
   const keys = delivery?.recipients.filter((one) => addressKey(one.recipient.address) === addressKey(address)).map((one) => one.recipient.key) ?? [];

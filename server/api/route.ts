@@ -72,7 +72,9 @@ export function createRoutes(app: OpenAPIHono, bodies: BodyReader): Routes {
         const params = check(spec.params, c.req.param());
         const query = check(spec.query, queryOf(c));
         let body = undefined as never;
-        const bare = spec.bodyOptional && c.req.header('content-type') === undefined && (c.req.raw.body === null || c.req.header('content-length') === '0');
+        // RFC 9112 §6.3: neither length nor transfer coding is no body, as `curl -X POST` asks.
+        const length = c.req.header('content-length');
+        const bare = spec.bodyOptional && c.req.header('content-type') === undefined && (c.req.raw.body === null || length === '0' || (length === undefined && c.req.header('transfer-encoding') === undefined));
         if (spec.body && bare) {
           body = check(spec.body, {}) as never;
         } else if (spec.body) {

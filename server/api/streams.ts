@@ -2,6 +2,7 @@
 import { z } from '@hono/zod-openapi';
 import { STREAM_NAME, type Retention } from '../mail/stream.ts';
 import { parseDuration } from '../units.ts';
+import { actorOf } from './client.ts';
 import type { ApiDeps } from './deps.ts';
 import { policyOf } from './policy.ts';
 import { problem } from './problems.ts';
@@ -9,6 +10,8 @@ import { invalid, type Routes } from './route.ts';
 import { CredentialInput, NewCredential, Stream, StreamInput, StreamList, StreamPatch } from './schemas/streams.ts';
 import { streamOf, timeOf } from './wire.ts';
 
+/** An allow list may be long: 10,000 addresses of 320 characters. */
+const LARGEST = 4 * 1024 * 1024;
 const Name = z.object({ stream: z.string() });
 
 export const noSuchStream = (name: string): Response => problem('no-such-stream', { detail: `There is no stream "${name.slice(0, 100)}".` });
@@ -25,13 +28,13 @@ export function streamRoutes({ add }: Routes, deps: ApiDeps): void {
   });
 
   add({
-    method: 'post', path: '/v1/streams', noun: 'Streams', summary: 'Make a stream', body: StreamInput, status: 201, answer: Stream,
-    problems: ['name-taken', 'malformed-json', 'unsupported-type'],
-  }, async ({ body: { name, mode, retention, tags, delivery } }) => {
+    method: 'post', path: '/v1/streams', noun: 'Streams', summary: 'Make a stream', body: StreamInput, bodyLimit: LARGEST, status: 201, answer: Stream,
+    problems: ['name-taken', 'malformed-json', 'unsupported-type', 'body-too-large'],
+  }, async ({ c, body: { name, mode, retention, tags, delivery } }) => {
     if (!STREAM_NAME.test(name)) return invalid([{ path: 'name', message: BAD_NAME }]);
-    const judged = delivery && policyOf(delivery);
+    const judged = delivery && policyOf(delivery, deps.clock.now());
     if (judged && 'faults' in judged) return invalid(judged.faults);
-    const made = await streams.create({ name, ...(mode ? { mode } : {}), ...(judged ? { delivery: judged.policy } : {}), ...(retention ? { retention: retentionOf(retention) } : {}), ...(tags ? { tags } : {}) });
+    const made = await streams.create({ name, ...(mode ? { mode } : {}), ...(judged ? { delivery: judged.policy } : {}), ...(retention ? { retention: retentionOf(retention) } : {}), ...(tags ? { tags } : {}) }, actorOf(c));
     if (made === 'bad-name') return invalid([{ path: 'name', message: BAD_NAME }]);
     return made === 'taken' ? problem('name-taken', { detail: `There is a stream "${name}" already.` }) : streamOf(made, undefined, []);
   });
@@ -42,19 +45,25 @@ export function streamRoutes({ add }: Routes, deps: ApiDeps): void {
 
   add({
     method: 'patch', path: '/v1/streams/{stream}', noun: 'Streams', summary: 'Change the mode of a stream, what it keeps, its tags, how it delivers',
-    description: 'Of `delivery` and `retention` only what is said changes. A mode counts for what comes from then on.',
-    params: Name, body: StreamPatch, answer: Stream, problems: ['no-such-stream', 'malformed-json', 'unsupported-type'],
-  }, async ({ params, body: { mode, retention, tags, delivery } }) => {
-    const before = streams.get(params.stream);
-    if (!before) return noSuchStream(params.stream);
-    const judged = delivery && policyOf(delivery, before.delivery);
-    if (judged && 'faults' in judged) return invalid(judged.faults);
-    const changed = await streams.change(params.stream, {
-      ...(mode ? { mode } : {}),
-      ...(judged ? { delivery: judged.policy } : {}),
-      ...(retention ? { retention: { ...before.retention, ...retentionOf(retention) } } : {}),
-      ...(tags ? { tags } : {}),
-    });
+    description: 'Of `delivery` and `retention` only what is said changes. A mode counts for what comes from then on: what is on its way already goes on as it was accepted. Whether a stream in mode `deliver` is live, or what is in the way, is told by `GET /v1/delivery`.',
+    params: Name, body: StreamPatch, bodyLimit: LARGEST, answer: Stream, problems: ['no-such-stream', 'malformed-json', 'unsupported-type', 'body-too-large'],
+  }, async ({ c, params, body: { mode, retention, tags, delivery } }) => {
+    let refusal: Response | undefined;
+    // Laid over what stands by then: of two requests at once neither undoes the other.
+    const changed = await streams.change(params.stream, (before) => {
+      const judged = delivery && policyOf(delivery, deps.clock.now(), before.delivery);
+      if (judged && 'faults' in judged) {
+        refusal = invalid(judged.faults);
+        return undefined;
+      }
+      return {
+        ...(mode ? { mode } : {}),
+        ...(judged ? { delivery: judged.policy } : {}),
+        ...(retention ? { retention: { ...before.retention, ...retentionOf(retention) } } : {}),
+        ...(tags ? { tags } : {}),
+      };
+    }, actorOf(c));
+    if (refusal) return refusal;
     return changed ? shown(params.stream) : noSuchStream(params.stream);
   });
 
@@ -62,7 +71,7 @@ export function streamRoutes({ add }: Routes, deps: ApiDeps): void {
     method: 'delete', path: '/v1/streams/{stream}', noun: 'Streams', summary: 'Delete a stream with its mail and credentials',
     params: Name, problems: ['no-such-stream', 'default-stream'],
   }, async ({ c, params }) => {
-    const removed = await streams.remove(params.stream);
+    const removed = await streams.remove(params.stream, actorOf(c));
     if (removed === 'default') return problem('default-stream');
     return removed ? c.body(null, 204) : noSuchStream(params.stream);
   });

@@ -1,15 +1,16 @@
 /**
  * A list of suppressions as a file: CSV with the columns address, stream,
- * reason, detail, expires (the first alone will do; a line that names them
+ * reason, detail, expires, mode (the first alone will do; a line that names them
  * may reorder them), or a JSON object a line. All that is wrong is told with
  * its line, and then nothing of the file counts.
  */
 import { addressFault, addressKey, splitAddress } from '../mail/address.ts';
+import { QUEUE_MODES, type QueueMode } from '../mail/recipient.ts';
 import { SUPPRESSION_REASONS, type Suppression, type SuppressionReason } from '../mail/suppression.ts';
 import { csvLine, parseCsv } from './csv.ts';
 import { nullableTime, readTime, timeOf } from './wire-time.ts';
 
-export const COLUMNS = ['address', 'stream', 'reason', 'detail', 'expires'] as const;
+export const COLUMNS = ['address', 'stream', 'reason', 'detail', 'expires', 'mode'] as const;
 type Column = (typeof COLUMNS)[number];
 type Fault = { path: string; message: string };
 type Line = { line: number; cells: Partial<Record<Column, string>> };
@@ -19,8 +20,8 @@ const FAULTS_TOLD = 50;
 const DETAIL_LIMIT = 1_000;
 
 export type ListReading = {
-  /** Of the stream, or (null) the wall: what `createdAt` says. Undefined for a stream that is not there. */
-  now(stream: string | null): number | undefined;
+  /** Of the stream's mail of this mode, or (null) the wall: what `createdAt` says. Undefined for a stream that is not there. */
+  now(stream: string | null, mode: QueueMode | null): number | undefined;
   /** Of lines that name none. */
   stream: string | null;
   detail: string;
@@ -52,7 +53,9 @@ function suppressionOf(cells: Line['cells'], { now, stream: ofAll, detail: stand
   const why = suppressible(address);
   if (why !== undefined) return fault(why);
   const stream = cells.stream?.trim() ? cells.stream.trim() : ofAll;
-  const createdAt = now(stream);
+  const mode = cells.mode?.trim().toLowerCase() || null;
+  if (mode !== null && !(QUEUE_MODES as readonly string[]).includes(mode)) return fault(`"${mode.slice(0, 40)}" is no mode; leave it empty for both, or say ${QUEUE_MODES.join(' or ')}`);
+  const createdAt = now(stream, mode as QueueMode | null);
   if (createdAt === undefined) return fault(`there is no stream "${stream!.slice(0, 100)}"`);
   const reason = cells.reason?.trim().toLowerCase() || 'manual';
   if (!(SUPPRESSION_REASONS as readonly string[]).includes(reason)) return fault(`"${reason.slice(0, 40)}" is no reason; they are ${SUPPRESSION_REASONS.join(', ')}`);
@@ -61,7 +64,7 @@ function suppressionOf(cells: Line['cells'], { now, stream: ofAll, detail: stand
   if (expiresAt === undefined) return fault(`"${expires!.slice(0, 40)}" is not a time with its zone, like 2026-01-31T10:30:00Z`);
   const detail = cells.detail?.trim() || standing;
   if (detail.length > DETAIL_LIMIT) return fault(`detail is longer than ${DETAIL_LIMIT} characters`);
-  return { address: addressKey(address), stream, reason: reason as SuppressionReason, detail, message: null, createdAt, expiresAt };
+  return { address: addressKey(address), stream, mode: mode as QueueMode | null, reason: reason as SuppressionReason, detail, message: null, createdAt, expiresAt };
 }
 
 function csvLines(text: string): { lines: Line[]; faults: Fault[] } {
@@ -112,5 +115,5 @@ function jsonLines(text: string): { lines: Line[]; faults: Fault[] } {
 }
 
 export const CSV_HEAD = csvLine([...COLUMNS]);
-export const csvOf = ({ address, stream, reason, detail, expiresAt }: Suppression): string => csvLine([address, stream, reason, detail, nullableTime(expiresAt)]);
+export const csvOf = ({ address, stream, mode, reason, detail, expiresAt }: Suppression): string => csvLine([address, stream, reason, detail, nullableTime(expiresAt), mode]);
 export const jsonlOf = ({ createdAt, expiresAt, ...rest }: Suppression): string => `${JSON.stringify({ ...rest, createdAt: timeOf(createdAt), expiresAt: nullableTime(expiresAt) })}\n`;

@@ -1,8 +1,9 @@
 /** /v1/suppressions: addresses that get no mail; one by one, and as files. */
 import { z } from '@hono/zod-openapi';
 import { addressKey } from '../mail/address.ts';
+import { QUEUE_MODES, type QueueMode } from '../mail/recipient.ts';
 import type { Suppression } from '../mail/suppression.ts';
-import type { SuppressionQuery } from '../queue/port.ts';
+import type { SuppressionKey, SuppressionQuery } from '../queue/port.ts';
 import { parseDuration } from '../units.ts';
 import type { BodyReader } from './body.ts';
 import { personOf } from './client.ts';
@@ -12,7 +13,7 @@ import { invalid, type Routes } from './route.ts';
 import { streamOf } from './stream.ts';
 import { noSuchStream } from './streams.ts';
 import { CSV_HEAD, csvOf, jsonlOf, readList, suppressible } from './suppression-list.ts';
-import { Suppression as Schema, SuppressionExport, type SuppressionFilters, SuppressionImport, SuppressionInput, SuppressionName, SuppressionPage, SuppressionPaging } from './schemas/suppressions.ts';
+import { Suppression as Schema, SuppressionClear, SuppressionCleared, SuppressionExport, type SuppressionFilters, SuppressionImport, SuppressionInput, SuppressionName, SuppressionPage, SuppressionPaging } from './schemas/suppressions.ts';
 import { suppressionOf } from './wire-delivery.ts';
 
 /** Read or written at once. */
@@ -26,8 +27,8 @@ const JSONL = /^application\/(?:x-ndjson|jsonl|x-jsonlines)\s*(?:;|$)/i;
 
 export function suppressionRoutes({ add }: Routes, deps: ApiDeps, bodies: BodyReader): void {
   const { store, streams, queue, clock } = deps;
-  /** What stands for one stream runs on its clock, what stands for all on the wall's. */
-  const nowOf = (stream: string | null): number => (stream === null ? clock.now() : queue.now(stream));
+  /** What stands for one stream runs on its clock, what stands for all, or for real mail, on the wall's. */
+  const nowOf = (stream: string | null, mode: QueueMode | null): number => (stream === null ? clock.now() : queue.now(stream, mode ?? undefined));
 
   add({
     method: 'get', path: '/v1/suppressions', noun: 'Suppressions', summary: 'Addresses that get no mail, by address',
@@ -44,16 +45,16 @@ export function suppressionRoutes({ add }: Routes, deps: ApiDeps, bodies: BodyRe
 
   add({
     method: 'post', path: '/v1/suppressions', noun: 'Suppressions', summary: 'Suppress an address, or all of a domain (`@domain`)',
-    description: 'Replaces what stood for it. Mail that waits for it already ends before its next attempt.',
+    description: 'Replaces what stood for it, in the same stream (or all) and mode (or both). Mail that waits for it already ends before its next attempt.',
     body: SuppressionInput, status: 201, answer: Schema, problems: ['no-such-stream', 'malformed-json', 'unsupported-type'],
-  }, async ({ c, body: { address, stream = null, reason = 'manual', detail, lifetime } }) => {
+  }, async ({ c, body: { address, stream = null, mode = null, reason = 'manual', detail, lifetime } }) => {
     if (stream !== null && !streams.get(stream)) return noSuchStream(stream);
     const why = suppressible(address);
     if (why !== undefined) return invalid([{ path: 'address', message: why }]);
-    const createdAt = nowOf(stream);
+    const createdAt = nowOf(stream, mode);
     const expiresAt = lifetime === undefined ? null : createdAt + parseDuration(String(lifetime))!;
     if (expiresAt !== null && !(expiresAt < 8.64e15)) return invalid([{ path: 'lifetime', message: 'is too long; leave it out for ever' }]);
-    const suppression: Suppression = { address: addressKey(address.trim()), stream, reason, detail: detail ?? `by ${personOf(c)}`, message: null, createdAt, expiresAt };
+    const suppression: Suppression = { address: addressKey(address.trim()), stream, mode, reason, detail: detail ?? `by ${personOf(c)}`, message: null, createdAt, expiresAt };
     await store.suppress([suppression], personOf(c));
     return suppressionOf(suppression);
   });
@@ -61,15 +62,21 @@ export function suppressionRoutes({ add }: Routes, deps: ApiDeps, bodies: BodyRe
   add({
     method: 'delete', path: '/v1/suppressions', noun: 'Suppressions', summary: 'Let an address have mail again',
     query: SuppressionName, problems: ['no-such-stream', 'no-such-suppression'],
-  }, async ({ c, query: { address, stream } }) => {
+  }, async ({ c, query: { address, stream, mode } }) => {
     if (stream !== undefined && !streams.get(stream)) return noSuchStream(stream);
-    const gone = await store.unsuppress(addressKey(address.trim()), stream ?? null, personOf(c));
-    return gone ? c.body(null, 204) : problem('no-such-suppression', { detail: `"${address.slice(0, 100)}" is not suppressed ${stream === undefined ? 'for every stream; say `stream` for the one of a stream' : `in "${stream}"`}.` });
+    const gone = await store.unsuppress({ address: addressKey(address.trim()), stream: stream ?? null, ...(mode === undefined ? {} : { mode: modeOf(mode) }) }, personOf(c));
+    return gone ? c.body(null, 204) : problem('no-such-suppression', { detail: `"${address.slice(0, 100)}" is not suppressed ${stream === undefined ? 'for every stream; say `stream` for the one of a stream' : `in "${stream}"`}${mode === undefined ? '' : mode === '*' ? ', for both simulated and real mail' : `, for mode "${mode}" alone`}.` });
   });
 
   add({
+    method: 'post', path: '/v1/suppressions/clear', noun: 'Suppressions', summary: 'Take back all that a stream holds against its mail of one mode',
+    description: 'With what was counted towards more: soft bounces, refusals that were not confirmed. What stands for every stream stays, and so does what was learnt in the other mode.',
+    body: SuppressionClear, answer: SuppressionCleared, problems: ['no-such-stream', 'malformed-json', 'unsupported-type'],
+  }, async ({ c, body: { stream, mode } }) => (streams.get(stream) ? { removed: await store.unsuppressAll(stream, mode, personOf(c)) } : noSuchStream(stream)));
+
+  add({
     method: 'post', path: '/v1/suppressions/import', noun: 'Suppressions', summary: 'Suppress the addresses of a file',
-    description: 'CSV with the columns address, stream, reason, detail, expires (a first line that names them may leave some out or reorder them), or a JSON object a line. A file with a fault is not taken at all: `errors` names the lines.',
+    description: 'CSV with the columns address, stream, reason, detail, expires, mode (a first line that names them may leave some out or reorder them), or a JSON object a line. A file with a fault is not taken at all: `errors` names the lines.',
     query: z.strictObject({ stream: z.string().optional().openapi({ description: 'Of lines that name none. Without it, for every stream.' }) }),
     consumes: { 'text/csv': z.string(), 'application/x-ndjson': z.string() },
     answer: SuppressionImport, problems: ['no-such-stream', 'unsupported-type', 'body-too-large', 'no-room'],
@@ -87,7 +94,7 @@ export function suppressionRoutes({ add }: Routes, deps: ApiDeps, bodies: BodyRe
       if (text === undefined) return invalid([{ path: '', message: 'the file is not UTF-8' }]);
       list = readList(text, CSV.test(type) ? 'csv' : 'jsonl', {
         stream: stream ?? null, detail: `imported by ${personOf(c)}`,
-        now: (name) => (name === null || streams.get(name) ? nowOf(name) : undefined),
+        now: (name, mode) => (name === null || streams.get(name) ? nowOf(name, mode) : undefined),
       });
     } finally {
       read.release();
@@ -113,18 +120,19 @@ export function suppressionRoutes({ add }: Routes, deps: ApiDeps, bodies: BodyRe
   async function* lines(asked: Omit<SuppressionQuery, 'limit'>, csv: boolean): AsyncGenerator<Uint8Array> {
     const bytes = (text: string) => Buffer.from(text, 'utf8');
     if (csv) yield bytes(CSV_HEAD);
-    for (let after: string | undefined; ;) {
+    for (let after: SuppressionKey | undefined; ;) {
       const page = await store.suppressions({ ...asked, limit: PAGE, ...(after === undefined ? {} : { after }) });
       if (page.length > 0) yield bytes(page.map(csv ? csvOf : jsonlOf).join(''));
       if (page.length < PAGE) return;
-      after = keyOf(page.at(-1)!);
+      after = page.at(-1)!;
     }
   }
 
-  function queryOf({ stream, q, reason }: z.output<typeof SuppressionFilters>): Omit<SuppressionQuery, 'limit' | 'after'> | Response {
+  function queryOf({ stream, mode, q, reason }: z.output<typeof SuppressionFilters>): Omit<SuppressionQuery, 'limit' | 'after'> | Response {
     if (stream !== undefined && stream !== '*' && !streams.get(stream)) return noSuchStream(stream);
     return {
       ...(stream === undefined ? {} : { stream: stream === '*' ? null : stream }),
+      ...(mode === undefined ? {} : { mode: modeOf(mode) }),
       ...(q === undefined || q === '' ? {} : { q }),
       ...(reason === undefined ? {} : { reason }),
     };
@@ -140,12 +148,17 @@ function textOf(bytes: Buffer): string | undefined {
   }
 }
 
-/** What a store takes as `after`: the address and the stream of the last one. */
-const keyOf = ({ address, stream }: Suppression): string => `${address} ${stream ?? ''}`;
-const cursorOf = (suppression: Suppression): string => `s${Buffer.from(keyOf(suppression), 'utf8').toString('base64url')}`;
+const modeOf = (said: QueueMode | '*'): QueueMode | null => (said === '*' ? null : said);
 
-function placeOf(cursor: string): string | undefined {
+const cursorOf = ({ address, stream, mode }: Suppression): string => `s${Buffer.from(JSON.stringify([address, stream, mode]), 'utf8').toString('base64url')}`;
+
+function placeOf(cursor: string): SuppressionKey | undefined {
   if (!/^s[\w-]+$/.test(cursor)) return undefined;
-  const key = Buffer.from(cursor.slice(1), 'base64url').toString('utf8');
-  return key.includes(' ') ? key : undefined;
+  try {
+    const [address, stream, mode] = JSON.parse(Buffer.from(cursor.slice(1), 'base64url').toString('utf8')) as unknown[];
+    const isPlace = typeof address === 'string' && (stream === null || typeof stream === 'string') && (mode === null || QUEUE_MODES.includes(mode as QueueMode));
+    return isPlace ? { address, stream, mode: mode as QueueMode | null } : undefined;
+  } catch {
+    return undefined;
+  }
 }

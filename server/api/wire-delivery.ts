@@ -22,19 +22,19 @@ export function attemptOf({ queuedAt }: Pick<Recipient, 'queuedAt'>, attempt: At
     answer: answerOf(answer),
     verdict: { ...verdict, facets: verdict.facets as wire.VerdictFacets },
     outcome, nextDue: nullableTime(nextDue),
-    tls: tls ? { version: tls.version, cipher: tls.cipher } : null,
+    tls: tls ? { version: tls.version, cipher: tls.cipher, certificate: tls.certificate ?? null, unverified: tls.unverified ?? null, policy: tls.policy ?? null } : null,
     connection, possibleDuplicate: attempt.possibleDuplicate ?? false,
     transcript: transcript.map((line) => ({ at: timeOf(line.at), by: line.by, line: line.line })),
   };
 }
 
 export function recipientOf(recipient: Recipient): wire.Recipient {
-  const { message, n, stream, address, destination, state, priority, attempts, queuedAt, due, expiresAt, offset, last, uncertain } = recipient;
+  const { message, n, stream, mode, address, destination, state, priority, attempts, queuedAt, due, expiresAt, offset, last, uncertain, held, original } = recipient;
   return {
-    message, n, stream, address, destination, state, priority, attempts,
+    message, n, stream, mode, address, destination, state, priority, attempts,
     queuedAt: timeOf(queuedAt), due: nullableTime(due), expiresAt: timeOf(expiresAt), offset,
     last: last && { answer: answerOf(last.answer), class: last.class, rule: last.rule, at: timeOf(last.at) },
-    uncertain,
+    uncertain, held, original,
   };
 }
 
@@ -46,8 +46,8 @@ export const siteOf = ({ oldestAt, nextDue, pause, ...site }: SiteView): wire.Si
 
 export const summaryOf = ({ from, to, next, ...counts }: AdvanceSummary): wire.AdvanceSummary => ({ from: timeOf(from), to: timeOf(to), ...counts, next: nullableTime(next) });
 
-export const suppressionOf = ({ address, stream, reason, detail, message, createdAt, expiresAt }: Suppression): wire.Suppression =>
-  ({ address, stream, reason, detail, message, createdAt: timeOf(createdAt), expiresAt: nullableTime(expiresAt) });
+export const suppressionOf = ({ address, stream, mode, reason, detail, message, createdAt, expiresAt }: Suppression): wire.Suppression =>
+  ({ address, stream, mode, reason, detail, message, createdAt: timeOf(createdAt), expiresAt: nullableTime(expiresAt) });
 
 /** `waiting` are calls to be made; the secret only where one hook is answered. */
 export const hookOf = ({ id, stream, url, secret, types, headers, createdAt, disabled, misbehave }: Hook, waiting: number, withSecret: boolean): wire.Hook => ({

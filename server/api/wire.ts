@@ -4,6 +4,7 @@ import { addressKey } from '../mail/address.ts';
 import type { Attachment, MessageDetail, MessageSummary, MimePart } from '../mail/message.ts';
 import type { Credential, Stream } from '../mail/stream.ts';
 import { cursorOf } from './cursor.ts';
+import { liveOf } from './live.ts';
 import { nullableTime, timeOf } from './wire-time.ts';
 
 export { timeOf };
@@ -89,7 +90,7 @@ export function streamOf(stream: Stream, count: { messages: number; unread: numb
     name: stream.name, mode: stream.mode, retention: stream.retention, tags: stream.tags, createdAt: timeOf(stream.createdAt),
     messages: count?.messages ?? 0, unread: count?.unread ?? 0, bytes: count?.bytes ?? 0,
     credentials: credentials.map(({ id, user, createdAt, expiresAt }) => ({ id, user, createdAt: timeOf(createdAt), expiresAt: nullableTime(expiresAt) })),
-    delivery: stream.delivery, clockOffset: stream.clockOffset,
+    delivery: { ...stream.delivery, live: liveOf(stream.delivery.live) }, clockOffset: stream.clockOffset,
     paused: stream.paused && { reason: stream.paused.reason, until: nullableTime(stream.paused.until) },
   };
 }

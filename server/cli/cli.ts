@@ -15,6 +15,8 @@ const VERBS: Record<string, { says: string; load: () => Promise<Verb> }> = {
   export: { says: 'write messages to eml files or an mbox', load: async () => (await import('./export.ts')).exportMail },
   import: { says: 'read eml files or an mbox in', load: async () => (await import('./import.ts')).importMail },
   classify: { says: 'say what an SMTP reply means', load: async () => (await import('./classify.ts')).classifyReplies },
+  check: { says: 'say what receivers find out about a domain, and what to publish', load: async () => (await import('./check.ts')).check },
+  dkim: { says: 'make and change the keys that real mail is signed with', load: async () => (await import('./dkim.ts')).dkim },
   bounce: { says: 'read a bounce message', load: async () => (await import('./bounce.ts')).bounce },
 };
 

@@ -29,6 +29,17 @@ test('where SMTP asks for a login, it says how to make one', () => {
   expect(said).toContain('-u USER:PASSWORD');
 });
 
+test('streams that deliver are named, with what stands in their way', () => {
+  const facts = { addresses, mode, token: null, tokenMade: false, loginRequired: false };
+  const on = { on: true, since: 0, by: '', reason: '' };
+  const said = (streams: string[], permitted: boolean, position = on) => /^ {2}Live {3}.*$/m.exec(greeting(facts, defaults(), { streams, gate: { permitted, switch: position } }))?.[0];
+  expect(said([], false)).toBeUndefined();
+  expect(said(['app'], false)).toBe('  Live   app: in mode deliver, but POSTERN_DELIVERY is not on; what comes is queued and waits');
+  expect(said(['app', 'shop'], true)).toBe('  Live   app, shop: mail goes out for real, to whom the allow lists name');
+  expect(said(['app'], true, { ...on, on: false, by: 'signal SIGUSR2' })).toContain('stopped by signal SIGUSR2; what comes is queued and waits. POST /v1/delivery/start');
+  expect(said(['a', 'b', 'c', 'd', 'e', 'f'], true)).toContain('a, b, c, d and 2 more:');
+});
+
 test('a default stream that simulates and the port of the pretend remote are named, and only then', () => {
   const facts = { addresses, mode, token: null, tokenMade: false, loginRequired: false };
   expect(greeting(facts, defaults())).not.toMatch(/Mode|Remote|simulate/);

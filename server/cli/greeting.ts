@@ -7,12 +7,15 @@
 import { join } from 'node:path';
 import type { Running } from '../assemble.ts';
 import type { Config, Listen } from '../config.ts';
+import type { Gate } from '../gate/gate.ts';
 
 type Facts = Pick<Running, 'addresses' | 'token' | 'tokenMade' | 'loginRequired' | 'mode'>;
+/** Streams in mode `deliver`, and what stands before them. */
+export type LiveFacts = { streams: readonly string[]; gate: Pick<Gate, 'permitted' | 'switch'> };
 
 const hostPort = ({ host, port }: Listen): string => (host.includes(':') ? `[${host}]:${port}` : `${host}:${port}`);
 
-export function greeting({ addresses, token, tokenMade, loginRequired, mode }: Facts, config: Config): string {
+export function greeting({ addresses, token, tokenMade, loginRequired, mode }: Facts, config: Config, live?: LiveFacts): string {
   const { http, smtp, smtps, remote } = addresses;
   const inMemory = config.dataDir === ':memory:';
   const where = hostPort(smtp);
@@ -25,6 +28,7 @@ export function greeting({ addresses, token, tokenMade, loginRequired, mode }: F
     `  Data   ${inMemory ? 'in memory, gone when it stops' : config.dataDir}`,
   ];
   if (mode === 'simulate') lines.push('  Mode   simulate: mail goes on from the inbox to the pretend remote side; nothing leaves this machine');
+  if (live && live.streams.length > 0) lines.push(`  Live   ${liveLine(live)}`);
   if (remote) lines.push(`  Remote ${hostPort(remote)}, the pretend remote side for other mail servers (stream ${config.remoteStream})`);
   if (token !== null && tokenMade) lines.push(`  Token  ${token}  (${inMemory ? 'another at each start' : 'kept in the data folder'}; set POSTERN_TOKEN to choose your own)`);
   else if (token !== null) lines.push(`  Token  ${config.token === null ? `the one in ${join(config.dataDir, 'token')}` : 'yours'}`);
@@ -35,3 +39,13 @@ export function greeting({ addresses, token, tokenMade, loginRequired, mode }: F
   lines.push('', 'A first mail, from another terminal:', '', `  printf 'Subject: Hello\\n\\nIt works.\\n' | curl -s smtp://${where}${loginRequired ? ' -u USER:PASSWORD' : ''} --mail-from app@example.test --mail-rcpt you@example.test -T -`, '', '');
   return lines.join('\n');
 }
+
+function liveLine({ streams, gate }: LiveFacts): string {
+  const named = streams.length <= 5 ? streams.join(', ') : `${streams.slice(0, 4).join(', ')} and ${streams.length - 4} more`;
+  if (!gate.permitted) return `${named}: in mode deliver, but POSTERN_DELIVERY is not on; what comes is queued and waits`;
+  if (!gate.switch.on) return `${named}: real delivery was stopped by ${gate.switch.by}; what comes is queued and waits. ${START_AGAIN}`;
+  return `${named}: mail goes out for real, to whom the allow lists name`;
+}
+
+/** After a stop. */
+export const START_AGAIN = 'POST /v1/delivery/start starts it again';

@@ -50,9 +50,14 @@ export const Attempt = z.object({
   verdict: Verdict,
   outcome: z.enum(['delivered', 'deferred', 'bounced', 'expired']),
   nextDue: virtual.nullable(),
-  tls: z.object({ version: z.string(), cipher: z.string() }).nullable(),
+  tls: z.object({
+    version: z.string(), cipher: z.string(),
+    certificate: z.object({ subject: z.string(), issuer: z.string(), validTo: z.string(), fingerprint256: z.string() }).nullable(),
+    unverified: z.string().nullable().openapi({ description: 'Why the certificate would not be trusted; null when it would, or nobody looked.' }),
+    policy: z.string().nullable().openapi({ description: 'What it had to fulfil: `required`, `mta-sts`, `dane`, `relay`, `requiretls`; with `(testing)` where only tested. Null when nothing was asked of it.' }),
+  }).nullable(),
   connection: z.string(),
-  possibleDuplicate: z.boolean().openapi({ description: 'The attempt before was cut off by a crash.' }),
+  possibleDuplicate: z.boolean().openapi({ description: 'An attempt before was cut off behind the message, by a crash or by a remote that was gone before it answered: it may have delivered it.' }),
   transcript: z.array(z.object({ at: time, by: z.enum(['C', 'S', '*']), line: z.string() })),
 }).openapi('Attempt');
 

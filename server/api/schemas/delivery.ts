@@ -1,10 +1,11 @@
 /** Schemas of the queue: recipients with their history, sites, operations, the stream's delivery policy. */
 import { z } from '@hono/zod-openapi';
 import type * as wire from '../../../sdk/contract.ts';
-import { PRIORITIES } from '../../mail/recipient.ts';
+import { HELD_REASONS, PRIORITIES, QUEUE_MODES } from '../../mail/recipient.ts';
 import { agree } from './agree.ts';
 import { Answer, Attempt, state, Tally, time, virtual } from './answer.ts';
 import { durationInput } from './duration.ts';
+import { LivePolicy, LivePolicyInput } from './live.ts';
 import { Suppression } from './suppressions.ts';
 
 const Explanation = z.object({
@@ -12,10 +13,15 @@ const Explanation = z.object({
   suppression: Suppression.optional().openapi({ description: 'Of a suppressed recipient: what stands against its address now.' }),
 }).openapi('Explanation');
 
+export const mode = z.enum(QUEUE_MODES);
+export const heldReason = z.enum(HELD_REASONS);
+export const Held = z.object({ reason: heldReason, text: z.string().openapi({ description: 'What would have to be done.' }) }).openapi('Held');
+
 const recipient = {
   message: z.string(),
   n: z.number(),
   stream: z.string(),
+  mode: mode.openapi({ description: 'The one that it was accepted under.' }),
   address: z.string(),
   destination: z.string().openapi({ description: 'Its domain, or the whole address where it is kept apart.' }),
   state,
@@ -27,6 +33,8 @@ const recipient = {
   offset: z.number().openapi({ description: 'Milliseconds that its own clock is ahead of its stream\'s.' }),
   last: z.object({ answer: Answer, class: z.string(), rule: z.string(), at: virtual }).nullable(),
   uncertain: z.boolean().openapi({ description: 'A crash cut its last attempt off.' }),
+  held: Held.nullable(),
+  original: z.array(z.string()).nullable().openapi({ description: 'Whom the mail was for before it was intercepted, or released to another address; null when that is `address`.' }),
 };
 export const Recipient = z.object(recipient).openapi('Recipient');
 export const RecipientPage = z.object({ recipients: z.array(Recipient), next: z.string().nullable() }).openapi('RecipientPage');
@@ -43,11 +51,13 @@ export const Delivery = z.object({
 }).openapi('Delivery');
 
 const rate = z.object({ messages: z.number().min(0), perMs: z.number().min(1), burst: z.number().min(1) });
-export const SiteLimits = z.object({ connections: z.number(), messagesPerConnection: z.number(), rate: rate.nullable() }).openapi('SiteLimits');
+const connectionRate = z.object({ connections: z.number().min(0), perMs: z.number().min(1), burst: z.number().min(1) });
+export const SiteLimits = z.object({ connections: z.number(), messagesPerConnection: z.number(), rate: rate.nullable(), connectionRate: connectionRate.nullable().optional() }).openapi('SiteLimits');
 const pause = z.object({ reason: z.string(), until: virtual.nullable() });
 
 export const Site = z.object({
   stream: z.string(),
+  mode,
   site: z.string(),
   provider: z.string().nullable(),
   destinations: z.array(z.string()),
@@ -62,6 +72,7 @@ export const Site = z.object({
   pause: pause.extend({ by: z.enum(['person', 'engine']) }).nullable(),
   counts: z.object({ delivered: z.number(), deferred: z.number(), bounced: z.number(), connectFailures: z.number() }),
   lastAnswer: z.string().nullable(),
+  why: z.string().nullable().openapi({ description: 'Why it is not faster now; null when nothing holds it up.' }),
 }).openapi('Site');
 
 export const QueueView = z.object({
@@ -77,11 +88,18 @@ export const QueueScope = z.strictObject({
   domain: z.string().min(1).max(255).optional(),
   message: z.string().min(1).max(100).optional(),
   recipient: z.string().min(1).max(320).optional().openapi({ description: 'An address.' }),
+  mode: mode.optional(),
+  heldFor: heldReason.optional().openapi({ description: 'Only what is held for this reason.' }),
 }).openapi('QueueScope');
 export const QueueChanged = z.object({ changed: z.number() }).openapi('QueueChanged');
+export const QueueReleased = z.object({
+  changed: z.number(),
+  refused: z.array(z.object({ message: z.string(), address: z.string(), held: Held })).openapi({ description: 'Those that the gate did not let go, the first 100: they are held still.' }),
+}).openapi('QueueReleased');
 export const PauseInput = z.strictObject({
   stream: z.string(),
   site: z.string().min(1).max(255).optional(),
+  mode: mode.optional().openapi({ description: 'Of a site: for this kind of mail; else for what the stream takes now (resume: both).' }),
   reason: z.string().max(500).optional(),
   for: durationInput.optional().openapi({ description: 'Of the stream\'s clock. Without it, until it is resumed.' }),
 }).openapi('PauseInput');
@@ -91,6 +109,7 @@ const limitsInput = z.strictObject({
   connections: whole.optional(),
   messagesPerConnection: whole.optional(),
   rate: z.strictObject({ messages: z.number().gt(0), perMs: z.number().min(1).max(86_400_000), burst: z.number().min(1).max(1_000_000) }).nullable().optional(),
+  connectionRate: z.strictObject({ connections: z.number().gt(0), perMs: z.number().min(1).max(86_400_000), burst: z.number().min(1).max(1_000_000) }).nullable().optional(),
 });
 const schedule = z.union([
   z.strictObject({ kind: z.literal('steps'), steps: z.array(durationInput).min(1).max(100) }),
@@ -109,6 +128,7 @@ export const DeliveryPolicyInput = z.strictObject({
   returnPath: z.string().max(255).nullable().optional().openapi({ description: 'Domain of VERP return paths; null leaves the sender\'s own.' }),
   magicAtSubmission: z.boolean().optional().openapi({ description: 'Magic addresses act already while the application hands mail in.' }),
   seed: z.number().int().min(0).max(Number.MAX_SAFE_INTEGER).optional().openapi({ description: 'Of all chance of this stream.' }),
+  live: LivePolicyInput.optional().openapi({ description: 'For mode `deliver`: to whom, how much, from where, signed with what. Of it, too, only what is said changes.' }),
 }).openapi('DeliveryPolicyInput');
 
 export const DeliveryPolicy = z.object({
@@ -121,11 +141,12 @@ export const DeliveryPolicy = z.object({
   delayNotice: z.number().nullable(),
   notices: z.boolean(),
   limits: SiteLimits,
-  siteLimits: z.record(z.string(), z.object({ connections: z.number().optional(), messagesPerConnection: z.number().optional(), rate: rate.nullable().optional() })),
+  siteLimits: z.record(z.string(), z.object({ connections: z.number().optional(), messagesPerConnection: z.number().optional(), rate: rate.nullable().optional(), connectionRate: connectionRate.nullable().optional() })),
   softBounces: z.object({ count: z.number(), within: z.number() }).nullable(),
   returnPath: z.string().nullable(),
   magicAtSubmission: z.boolean(),
   seed: z.number(),
+  live: LivePolicy,
 }).openapi('DeliveryPolicy');
 
 agree<typeof Recipient, wire.Recipient>();
@@ -135,6 +156,7 @@ agree<typeof Site, wire.Site>();
 agree<typeof QueueView, wire.QueueView>();
 agree<typeof QueueScope, wire.QueueScope>();
 agree<typeof QueueChanged, wire.QueueChanged>();
+agree<typeof QueueReleased, wire.QueueReleased>();
 agree<typeof PauseInput, wire.PauseInput>();
 agree<typeof DeliveryPolicy, wire.DeliveryPolicy>();
 agree<typeof DeliveryPolicyInput, wire.DeliveryPolicyInput>();

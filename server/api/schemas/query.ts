@@ -4,7 +4,9 @@
  */
 import { z } from '@hono/zod-openapi';
 import type * as wire from '../../../sdk/contract.ts';
+import { AUDITED } from '../../gate/audit.ts';
 import { ID_PATTERN } from '../../ids.ts';
+import { HELD_REASONS, QUEUE_MODES } from '../../mail/recipient.ts';
 import { parseDuration } from '../../units.ts';
 import { agree } from './agree.ts';
 
@@ -19,6 +21,8 @@ const whole = (least: number, most: number) => z.string()
   .transform(Number)
   .refine((value) => value >= least && value <= most, `a whole number from ${least} to ${most}`)
   .openapi({ type: 'integer', minimum: least, maximum: most });
+
+const queueMode = z.enum(QUEUE_MODES);
 
 const filters = {
   stream: text.optional(),
@@ -81,15 +85,38 @@ export const EventWait = z.strictObject({
 export const RecipientPaging = z.strictObject({
   stream: text.optional(), message: text.optional(), destination: text.optional(),
   states: text.optional().openapi({ description: 'Separated by commas; without it, all that wait.' }),
+  mode: queueMode.optional(),
+  heldFor: z.enum(HELD_REASONS).optional().openapi({ description: 'Only what is held for this reason.' }),
   cursor: text.optional(), limit: whole(1, 500).optional(),
 });
 
 export const InboxFilters = z.strictObject({ stream: text.optional(), prefix: text.optional(), limit: whole(1, 500).optional() });
-export const StreamFilter = z.strictObject({ stream: text.optional() });
+/** Where a parameter that is ignored would widen what is done. */
+export const NoFilters = z.strictObject({});
+export const StreamFilter = z.strictObject({ stream: text.optional().openapi({ description: 'All streams unless said.' }) });
+const lane = {
+  stream: text.optional().openapi({ description: 'All streams unless said.' }),
+  mode: queueMode.optional().openapi({ description: 'Simulated or real mail; both unless said.' }),
+  site: text.optional().openapi({ description: 'As `GET /v1/queue` names it.' }),
+};
+export const TelemetryFilters = z.strictObject({
+  ...lane,
+  from: moment.optional().openapi({ description: 'A time (ISO 8601), or how long ago: `12h`, `7d`. A day ago unless said; taken down to a whole step.' }),
+  to: moment.optional(),
+  step: z.enum(['hour', 'day', 'all']).optional().openapi({ description: '`hour` for up to eight days, else `day`, unless said. `all` is one step of whole hours: sums by site, for instance.' }),
+  by: z.enum(['total', 'site', 'class']).optional().openapi({ description: '`total` unless said. `class` is that of the last verdict.' }),
+});
+const period = text.openapi({ description: 'From a time to a time, `..` between them: `2026-05-01T00:00:00Z..2026-05-02T00:00:00Z`, or `2d..1d`. In whole hours.' });
+export const ComparisonFilters = z.strictObject({ ...lane, before: period, after: period });
+export const AuditPaging = z.strictObject({ stream: text.optional(), what: z.enum(AUDITED).optional().openapi({ description: 'Only entries of this kind.' }), cursor: text.optional(), limit: whole(1, 500).optional() });
+export const DkimFilter = z.strictObject({ domain: text.optional().openapi({ description: 'All domains unless said.' }) });
+
 export const Rfc822Envelope = z.strictObject({
   from: z.union([text, z.array(text).max(1)]).optional(),
   to: z.union([text, z.array(text)]).optional(),
 });
 
 agree<typeof Filters, wire.MessageQuery>();
+agree<typeof TelemetryFilters, wire.TelemetryQuery>();
+agree<typeof ComparisonFilters, wire.ComparisonQuery>();
 agree<typeof EventWait, Omit<wire.EventWaitQuery, 'timeout'> & { timeout?: string }>();

@@ -10,12 +10,13 @@ import { Message, MessageDetail } from './message.ts';
 import { Problem } from './submit.ts';
 
 const amount = z.number().int().min(0).max(Number.MAX_SAFE_INTEGER);
+export const StreamName = z.object({ stream: z.string() });
 const RetentionInput = z.strictObject({
   messages: amount.nullable().optional(),
   age: durationInput.nullable().optional(),
   bytes: amount.nullable().optional(),
 });
-const mode = z.enum(STREAM_MODES as [wire.StreamMode, ...wire.StreamMode[]]).openapi({ description: '`capture` stops at the inbox; `simulate` goes on to the pretend remote.' });
+const mode = z.enum(STREAM_MODES).openapi({ description: '`capture` stops at the inbox; `simulate` goes on to the pretend remote; `deliver` to the recipient\'s own mail server, as far as the gate lets it go.' });
 const tags = z.array(z.string().min(1).max(100)).max(50);
 
 export const Stream = z.object({
