@@ -4,10 +4,10 @@
  * it adds nothing but the path and the types.
  */
 import type {
-  AdvanceInput, AdvanceSummary, AttachedMessage, BatchResult, ClassifyInput, Delivery, EventPage, EventWaitQuery, Explained, FrameAddress, Hook, HookCall, HookCallPage,
+  AdvanceInput, AdvanceSummary, Approved, ApproveInput, AttachedMessage, AuditPage, BatchResult, ClassifyInput, Comparison, ComparisonQuery, Delivery, DeliveryView, DkimInput, DkimList, EventPage, EventWaitQuery, Explained, FrameAddress, Hook, HookCall, HookCallPage,
   HookInput, HookPatch, Inbox, InboxCount, InboxInput, Info, Message, MessageChecks, MessageDetail, MessageInput, MessagePage, MessageQuery, NewCredential, PauseInput,
-  MagicList, PersonaList, PosternEvent, QueueChanged, QueueScope, QueueView, RecipientPage, RecipientState, Scenario, ScenarioTried, ScenarioTry, ScenarioView, ScopeQuery, Stream,
-  StreamClock, StreamInput, StreamPatch, SubmitResult, Suppression, SuppressionImport, SuppressionInput, SuppressionPage, SuppressionReason, WaitQuery, WaitResult,
+  HeldReason, MagicList, PersonaList, PosternEvent, Preflight, PreflightInput, QueueChanged, QueueMode, QueueReleased, QueueScope, ReleaseInput, ReleaseResult, RetireInput, QueueView, RecipientPage, RecipientState, Scenario, ScenarioTried, ScenarioTry, ScenarioView, ScopeQuery, Stream,
+  StreamClock, StreamInput, StreamPatch, SubmitResult, Suppression, SuppressionClear, SuppressionCleared, SuppressionImport, SuppressionInput, SuppressionPage, SuppressionReason, SwitchInput, Telemetry, TelemetryQuery, WaitQuery, WaitResult,
 } from './contract.ts';
 import type { Query, RequestBody, Wire } from './wire.ts';
 
@@ -70,14 +70,34 @@ export function createApi(wire: Wire) {
     /** What became of a message: recipients, attempts, what came back. */
     delivery: (id: string, { transcript, ...options }: Options & { /** False leaves the dialogues out. */ transcript?: boolean } = {}) => json<Delivery>('GET', `/v1/messages/${at(id)}/delivery`, { query: { transcript }, ...options }),
     queue: (query: { stream?: string } = {}, options: Options = {}) => json<QueueView>('GET', '/v1/queue', { query, ...options }),
-    queueRecipients: ({ states, ...query }: { stream?: string; message?: string; destination?: string; states?: RecipientState[]; cursor?: string; limit?: number }, options: Options = {}) =>
+    queueRecipients: ({ states, ...query }: { stream?: string; message?: string; destination?: string; states?: RecipientState[]; mode?: QueueMode; heldFor?: HeldReason; cursor?: string; limit?: number }, options: Options = {}) =>
       json<RecipientPage>('GET', '/v1/queue/recipients', { query: { ...query, states: states?.join(',') }, ...options }),
     retry: (scope: QueueScope, options: Options = {}) => json<QueueChanged>('POST', '/v1/queue/retry', { json: scope, ...options }),
     hold: (scope: QueueScope, options: Options = {}) => json<QueueChanged>('POST', '/v1/queue/hold', { json: scope, ...options }),
-    release: (scope: QueueScope, options: Options = {}) => json<QueueChanged>('POST', '/v1/queue/release', { json: scope, ...options }),
+    /** What is held. Of real mail, `refused` is what the gate did not let go. */
+    release: (scope: QueueScope, options: Options = {}) => json<QueueReleased>('POST', '/v1/queue/release', { json: scope, ...options }),
     cancel: (scope: QueueScope, options: Options = {}) => json<QueueChanged>('POST', '/v1/queue/cancel', { json: scope, ...options }),
     pause: async (input: PauseInput, options: Options = {}) => void (await answer('POST', '/v1/queue/pause', { json: input, ...options })),
-    resume: (input: { stream: string; site?: string }, options: Options = {}) => json<QueueChanged>('POST', '/v1/queue/resume', { json: input, ...options }),
+    resume: (input: Pick<PauseInput, 'stream' | 'site' | 'mode'>, options: Options = {}) => json<QueueChanged>('POST', '/v1/queue/resume', { json: input, ...options }),
+
+    /** The gate of real delivery. */
+    deliveryGate: (query: { stream?: string } = {}, options: Options = {}) => json<DeliveryView>('GET', '/v1/delivery', { query, ...options }),
+    stopDelivery: (input: SwitchInput = {}, options: Options = {}) => json<DeliveryView>('POST', '/v1/delivery/stop', { json: input, ...options }),
+    startDelivery: (input: SwitchInput = {}, options: Options = {}) => json<DeliveryView>('POST', '/v1/delivery/start', { json: input, ...options }),
+    /** Mail of the inbox is sent for real. */
+    releaseMessage: (id: string, input: ReleaseInput = {}, options: Options = {}) => json<ReleaseResult>('POST', `/v1/messages/${at(id)}/release`, { json: input, ...options }),
+    approveCanary: (stream: string, input: ApproveInput = {}, options: Options = {}) => json<Approved>('POST', `${streamPath(stream)}/canary/approve`, { json: input, ...options }),
+    /** Looks now. */
+    preflight: (input: PreflightInput, options: Options = {}) => json<Preflight>('POST', '/v1/preflight', { json: input, ...options }),
+    /** The last one of a stream; 404 when there was none. */
+    lastPreflight: (stream: string, options: Options = {}) => json<Preflight>('GET', `${streamPath(stream)}/preflight`, options),
+    dkim: (query: { domain?: string } = {}, options: Options = {}) => json<DkimList>('GET', '/v1/dkim', { query, ...options }),
+    createDkim: (input: DkimInput, options: Options = {}) => json<DkimList>('POST', '/v1/dkim', { json: input, ...options }),
+    activateDkim: (domain: string, selector: string, options: Options = {}) => json<DkimList>('POST', `/v1/dkim/${at(domain)}/${at(selector)}/activate`, options),
+    retireDkim: (domain: string, selector: string, input: RetireInput = {}, options: Options = {}) => json<DkimList>('POST', `/v1/dkim/${at(domain)}/${at(selector)}/retire`, { json: input, ...options }),
+    audit: (query: { stream?: string; what?: string; cursor?: string; limit?: number } = {}, options: Options = {}) => json<AuditPage>('GET', '/v1/audit', { query, ...options }),
+    telemetry: (query: TelemetryQuery = {}, options: Options = {}) => json<Telemetry>('GET', '/v1/telemetry', { query: asQuery(query), ...options }),
+    compareTelemetry: (query: ComparisonQuery, options: Options = {}) => json<Comparison>('GET', '/v1/telemetry/compare', { query: asQuery(query), ...options }),
 
     scenario: (stream?: string, options: Options = {}) => json<ScenarioView>('GET', `${streamPath(stream)}/scenario`, options),
     setScenario: (stream: string, scenario: Scenario, options: Options = {}) => json<ScenarioView>('PUT', `${streamPath(stream)}/scenario`, { json: scenario, ...options }),
@@ -93,13 +113,16 @@ export function createApi(wire: Wire) {
     clock: (stream?: string, options: Options = {}) => json<StreamClock>('GET', `${streamPath(stream)}/clock`, options),
     advance: (stream: string, input: AdvanceInput, options: Options = {}) => json<AdvanceSummary>('POST', `${streamPath(stream)}/clock/advance`, { json: input, ...options }),
 
-    /** `stream: '*'` are those for every stream. */
-    suppressions: (query: { stream?: string; q?: string; reason?: SuppressionReason; cursor?: string; limit?: number } = {}, options: Options = {}) => json<SuppressionPage>('GET', '/v1/suppressions', { query, ...options }),
+    /** `stream: '*'` are those for every stream, `mode: '*'` those for both modes. */
+    suppressions: (query: { stream?: string; mode?: QueueMode | '*'; q?: string; reason?: SuppressionReason; cursor?: string; limit?: number } = {}, options: Options = {}) => json<SuppressionPage>('GET', '/v1/suppressions', { query, ...options }),
     suppress: (input: SuppressionInput, options: Options = {}) => json<Suppression>('POST', '/v1/suppressions', { json: input, ...options }),
-    unsuppress: async (address: string, stream?: string, options: Options = {}) => void (await answer('DELETE', '/v1/suppressions', { query: { address, stream }, ...options })),
+    /** Without `mode`, whatever mail it holds for; `*` is the one for both. */
+    unsuppress: async (address: string, stream?: string, { mode, ...options }: Options & { mode?: QueueMode | '*' } = {}) => void (await answer('DELETE', '/v1/suppressions', { query: { address, stream, mode }, ...options })),
+    /** Takes back all that a stream holds against mail of this mode, and what was counted towards more. */
+    clearSuppressions: (input: SuppressionClear, options: Options = {}) => json<SuppressionCleared>('POST', '/v1/suppressions/clear', { json: input, ...options }),
     importSuppressions: (file: RequestBody, { format = 'csv', stream, ...options }: Options & { format?: 'csv' | 'jsonl'; stream?: string } = {}) =>
       json<SuppressionImport>('POST', '/v1/suppressions/import', { body: file, query: { stream }, headers: { 'content-type': format === 'csv' ? 'text/csv' : 'application/x-ndjson' }, ...options }),
-    exportSuppressions: async (query: { format?: 'csv' | 'jsonl'; stream?: string; q?: string; reason?: SuppressionReason } = {}, options: Options = {}) => (await answer('GET', '/v1/suppressions/export', { query, ...options })).text(),
+    exportSuppressions: async (query: { format?: 'csv' | 'jsonl'; stream?: string; mode?: QueueMode | '*'; q?: string; reason?: SuppressionReason } = {}, options: Options = {}) => (await answer('GET', '/v1/suppressions/export', { query, ...options })).text(),
 
     hooks: async (stream?: string, options: Options = {}) => (await json<{ hooks: Hook[] }>('GET', `${streamPath(stream)}/hooks`, options)).hooks,
     createHook: (stream: string, input: HookInput, options: Options = {}) => json<Hook>('POST', `${streamPath(stream)}/hooks`, { json: input, ...options }),

@@ -4,21 +4,22 @@
  */
 import { openSandbox, type Sandbox } from './sandbox.ts';
 
-export type ConnectOptions = { token?: string | undefined };
+export type ConnectOptions = { token?: string | undefined; /** Who asks, for the audit log of real delivery. */ by?: string | undefined };
 
 /** A sandbox that runs elsewhere. Without a URL: POSTERN_URL, or http://127.0.0.1:8025. */
 export async function connect(url?: string, options: ConnectOptions = {}): Promise<Sandbox> {
   const env: Record<string, string | undefined> = globalThis.process?.env ?? {};
-  return openSandbox({ url: url ?? (env['POSTERN_URL'] || 'http://127.0.0.1:8025'), token: options.token ?? (env['POSTERN_TOKEN'] || undefined) });
+  return openSandbox({ url: url ?? (env['POSTERN_URL'] || 'http://127.0.0.1:8025'), token: options.token ?? (env['POSTERN_TOKEN'] || undefined), by: options.by });
 }
 
 export type { Api, Change, RawOptions, SubmitOptions } from './api.ts';
 export type * from './contract.ts';
 export type { Criteria, Wanted } from './criteria.ts';
-export type { AttemptsOptions, AttemptWanted, BouncedOptions, DeliveryOptions } from './delivery-expectations.ts';
+export type { AttemptsOptions, AttemptWanted, BouncedOptions, DeliveryOptions, HeldOptions } from './delivery-expectations.ts';
 export type { Duration } from './duration.ts';
 export { EventTimeoutError, type EventFacts, NotInMessageError, PosternError, UnexpectedMailError, WaitTimeoutError, type WaitFacts } from './errors.ts';
 export type { EventOptions } from './events.ts';
+export type { DkimDesk, Switchboard } from './going-out.ts';
 export type { EventCriteria, EventOf, Happening } from './happenings.ts';
 export type { AdvanceOptions, HookHandle, Lane, Playing, ScenarioInput } from './lane.ts';
 export { ReceivedAttachment, ReceivedMessage } from './message.ts';

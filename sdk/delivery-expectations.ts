@@ -6,7 +6,7 @@
  * shows the history that there was.
  */
 import type { Api } from './api.ts';
-import type { Attempt, Delivery, Stage } from './contract.ts';
+import type { Attempt, Delivery, HeldReason, Stage } from './contract.ts';
 import { toMs, type Duration } from './duration.ts';
 import { PosternError } from './errors.ts';
 import type { Outcome } from './expectations.ts';
@@ -32,6 +32,7 @@ export type AttemptWanted = {
 export type DeliveryOptions = { /** An address, where the message has several. */ recipient?: string; /** For what is being tried right now (default 10 s). */ timeout?: Duration };
 export type AttemptsOptions = DeliveryOptions & { exactly?: boolean };
 export type BouncedOptions = DeliveryOptions & { class?: string };
+export type HeldOptions = DeliveryOptions & { /** `person`, `not-allowed`, `canary`, `unsigned`. */ reason?: HeldReason };
 
 export type Subject = SentMessage | { message: SentMessage; recipient: string } | (Pick<Reader, 'latest' | 'waitFor'> & { readonly address: string });
 type Recipient = Delivery['recipients'][number];
@@ -43,6 +44,18 @@ export const toBeDelivered = (isNot: boolean, received: unknown, options: Delive
 
 export const toBeSuppressed = (isNot: boolean, received: unknown, options: DeliveryOptions = {}): Promise<Outcome> =>
   judge('toBeSuppressed', isNot, received, options, (all) => inState(all, 'suppressed'));
+
+/** It waits until somebody says so, for this reason where one is given. */
+export function toBeHeld(isNot: boolean, received: unknown, options: HeldOptions = {}): Promise<Outcome> {
+  const { reason } = options;
+  // What is misspelt would be true of nothing, and `not` would pass.
+  if (reason !== undefined && !Object.hasOwn(HELD, reason)) throw new TypeError(`Nothing is held for the reason ${JSON.stringify(reason)}; they are ${Object.keys(HELD).join(', ')}`);
+  return judge('toBeHeld', isNot, received, options, (all) => ({
+    fits: all.map((one) => one.state === 'held' && (reason === undefined || one.held?.reason === reason)),
+    expected: reason === undefined ? 'held' : `held as ${reason}`, found: `it is ${statesOf(all)}`,
+  }));
+}
+const HELD = { person: 1, 'not-allowed': 1, canary: 1, unsigned: 1 } satisfies Record<HeldReason, 1>;
 
 /** With a number, exactly so many times; wherever it ended. */
 export function toBeDeferred(isNot: boolean, received: unknown, times?: number | DeliveryOptions, more: DeliveryOptions = {}): Promise<Outcome> {
@@ -187,16 +200,19 @@ function told({ at, ...wanted }: AttemptWanted): string {
 /** What only time will bring. */
 function advice(all: Recipient[]): string[] {
   const waiting = all.filter(({ state, due }) => (state === 'queued' || state === 'deferred') && due !== null).sort((a, b) => (a.due! < b.due! ? -1 : 1))[0];
+  if (waiting?.mode === 'deliver') return ['To change:', `  It is real mail, which goes as the world lets it: ${waiting.explanation.text}`];
   if (waiting) return ['To change:', `  It is still on its way (${waiting.state}); the next attempt is due at ${waiting.due} of its clock: \`await message.advance('idle')\`, or by as long as it takes.`];
+  const held = all.find((one) => one.held);
+  if (held) return ['To change:', `  ${held.held!.text}`, '  What may go by now is released by `await sandbox.api.release({ message: message.id })`.'];
   const barred = all.flatMap(({ explanation }) => explanation.suppression ?? []);
   if (barred.length > 0) {
     const acts = [...new Set(barred.map(({ address, stream }) => (stream === null ? `await sandbox.api.unsuppress('${address}')` : `await stream.unsuppress('${address}')`)))];
-    return ['To change:', ...acts.map((act) => `  \`${act}\``), ...(barred.some(({ stream }) => stream !== null) ? ['  Suppressions outlive a test: `await stream.reset()` before it takes them all back.'] : [])];
+    return ['To change:', ...acts.map((act) => `  \`${act}\``), ...(barred.some(({ stream, mode }) => stream !== null && mode !== 'deliver') ? ['  Suppressions outlive a test: `await stream.reset()` before it takes them all back.'] : [])];
   }
   // A remote that is slow or silent takes the stream's time, not ours.
   return all.some(({ state }) => state === 'active') ? ['To change:', '  An attempt is under way; when the remote is slow or silent, it goes on as time does: `await message.advance(\'10m\')`.'] : [];
 }
 
-const statesOf = (all: Recipient[]): string => [...new Set(all.map(({ state, last }) => (last && state !== 'delivered' ? `${state} (${last.class})` : state)))].join(' and ');
+const statesOf = (all: Recipient[]): string => [...new Set(all.map(({ state, last, held }) => (held ? `held (${held.reason})` : last && state !== 'delivered' ? `${state} (${last.class})` : state)))].join(' and ');
 const many = (count: number): string => (count === 0 ? 'never' : count === 1 ? 'once' : count === 2 ? 'twice' : `${count} times`);
 const same = (one: string, two: string): boolean => one.toLowerCase() === two.toLowerCase();

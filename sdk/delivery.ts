@@ -9,6 +9,10 @@ import type { Persona, RuleHits, Scenario } from './scenario-types.ts';
 export type { Afterwards, Pattern, Persona, Rule, RuleHits, RuleHowOften, RuleWhat, CountPer, RuleWhen, Scenario, ScenarioFault, ScenarioReply, Situation, SituationReply, Span } from './scenario-types.ts';
 
 export type RecipientState = 'queued' | 'active' | 'deferred' | 'held' | 'delivered' | 'bounced' | 'expired' | 'suppressed' | 'cancelled';
+/** The mode that a recipient was accepted under, which never changes. */
+export type QueueMode = 'simulate' | 'deliver';
+export type HeldReason = 'person' | 'not-allowed' | 'canary' | 'unsigned';
+export type Held = { reason: HeldReason; /** What would have to be done. */ text: string };
 export type Stage = 'resolve' | 'connect' | 'greeting' | 'ehlo' | 'starttls' | 'auth' | 'mail' | 'rcpt' | 'data' | 'body';
 export type Duration = number | string;
 
@@ -40,10 +44,20 @@ export type Attempt = {
   verdict: Verdict;
   outcome: 'delivered' | 'deferred' | 'bounced' | 'expired';
   nextDue: string | null;
-  tls: { version: string; cipher: string } | null;
+  tls: AttemptTls | null;
   connection: string;
   possibleDuplicate: boolean;
   transcript: { at: string; by: 'C' | 'S' | '*'; line: string }[];
+};
+
+export type AttemptTls = {
+  version: string;
+  cipher: string;
+  certificate: { subject: string; issuer: string; validTo: string; fingerprint256: string } | null;
+  /** Why the certificate would not be trusted (`CERT_HAS_EXPIRED`); null when it would, or nobody looked. */
+  unverified: string | null;
+  /** What it had to fulfil: `required`, `mta-sts`, `dane`, `relay`, `requiretls`; with `(testing)` where only tested. Null when nothing was asked of it. */
+  policy: string | null;
 };
 
 export type Explanation = { state: RecipientState; reason: string; text: string; until: string | null; /** Of a suppressed recipient: what stands against its address now. */ suppression?: Suppression };
@@ -52,6 +66,8 @@ export type Recipient = {
   message: string;
   n: number;
   stream: string;
+  /** The mode that it was accepted under. */
+  mode: QueueMode;
   address: string;
   /** Domain, or the whole address where it is kept apart. */
   destination: string;
@@ -67,6 +83,10 @@ export type Recipient = {
   last: { answer: Answer; class: string; rule: string; at: string } | null;
   /** A crash cut its last attempt off. */
   uncertain: boolean;
+  /** Why it is held; null unless it is. */
+  held: Held | null;
+  /** Whom the mail was for before it was intercepted, or released to another address; null when that is `address`. */
+  original: string[] | null;
 };
 
 /** GET /v1/queue/recipients. */
@@ -82,9 +102,10 @@ export type Delivery = {
   returns: { type: 'bounce' | 'complaint' | 'autoreply' | 'delay'; at: string; time: string; recipient: string; report: string; class: string | null; diagnostic: string | null }[];
 };
 
-export type SiteLimits = { connections: number; messagesPerConnection: number; rate: { messages: number; perMs: number; burst: number } | null };
+export type SiteLimits = { connections: number; messagesPerConnection: number; rate: { messages: number; perMs: number; burst: number } | null; /** Of new connections. */ connectionRate?: { connections: number; perMs: number; burst: number } | null };
 export type Site = {
   stream: string;
+  mode: QueueMode;
   site: string;
   provider: string | null;
   destinations: string[];
@@ -100,6 +121,8 @@ export type Site = {
   pause: { reason: string; until: string | null; by: 'person' | 'engine' } | null;
   counts: { delivered: number; deferred: number; bounced: number; connectFailures: number };
   lastAnswer: string | null;
+  /** Why it is not faster now, in a sentence; null when nothing holds it up. */
+  why: string | null;
 };
 /** GET /v1/queue. */
 export type QueueView = {
@@ -107,10 +130,10 @@ export type QueueView = {
   sites: Site[];
 };
 /** What POST /v1/queue/{retry,hold,release,cancel} apply to: at least one of stream, message. */
-export type QueueScope = { stream?: string; site?: string; domain?: string; message?: string; recipient?: string };
+export type QueueScope = { stream?: string; site?: string; domain?: string; message?: string; recipient?: string; mode?: QueueMode; /** Only what is held for this reason. */ heldFor?: HeldReason };
 export type QueueChanged = { changed: number };
 /** POST /v1/queue/pause and /resume: a stream, or one site of it. */
-export type PauseInput = { stream: string; site?: string; reason?: string; for?: Duration };
+export type PauseInput = { stream: string; site?: string; /** Of a site: for this kind of mail; else for what the stream takes now (resume: both). */ mode?: QueueMode; reason?: string; for?: Duration };
 
 export type RetrySchedule = { kind: 'steps'; steps: Duration[] } | { kind: 'growing'; first: Duration; factor: number; most: Duration };
 /** Of a stream; in a patch every part may be absent. `schedule` may be a name. */
@@ -126,14 +149,53 @@ export type DeliveryPolicy = {
   returnPath: string | null;
   magicAtSubmission: boolean;
   seed: number;
+  /** For mode `deliver`. */
+  live: LivePolicy;
 };
-export type DeliveryPolicyInput = Partial<Omit<DeliveryPolicy, 'schedule' | 'expiresAfter' | 'delayNotice' | 'softBounces' | 'limits'>> & {
+export type DeliveryPolicyInput = Partial<Omit<DeliveryPolicy, 'schedule' | 'expiresAfter' | 'delayNotice' | 'softBounces' | 'limits' | 'live'>> & {
   schedule?: 'transactional' | 'bulk' | RetrySchedule;
   expiresAfter?: Duration;
   delayNotice?: Duration | null;
   softBounces?: { count: number; within: Duration } | null;
   limits?: Partial<SiteLimits>;
+  /** Of it, too, only what is said changes. */
+  live?: LivePolicyInput;
 };
+
+/** What a stream in mode `deliver` may do, and how. */
+export type LivePolicy = {
+  /** Addresses, domains (`example.test`), what is below them (`*.example.test`), or `*`. Everybody else's mail is held. */
+  allow: string[];
+  /** All mail goes to this address instead. */
+  intercept: string | null;
+  /** The first so many recipients since then go, and this share (0 to 1) of the rest; the others are held. */
+  canary: { first: number; share: number; since: string } | null;
+  /** Most recipients a day (UTC), by days since then; no cap after the last. */
+  warmUp: { since: string; caps: number[] } | null;
+  relays: Relay[];
+  /** Addresses of this machine that mail goes out from, in turns. */
+  sources: Source[];
+  family: 'ipv4-first' | 'ipv6-first' | 'ipv4' | 'ipv6';
+  tls: 'opportunistic' | 'required';
+  /** Null sends unsigned; `domain` null is that of From, `selector` null the one in use. */
+  dkim: { domain: string | null; selector: string | null } | null;
+  feedbackId: string | null;
+  unsubscribe: boolean;
+};
+/** A smarthost. Its password is kept and never told. */
+export type Relay = { domains: string[]; when: 'always' | 'fallback'; host: string; port: number; tls: 'opportunistic' | 'required' | 'verified' | 'implicit'; user: string | null; hasPassword: boolean };
+export type Source = { ipv4: string | null; ipv6: string | null; helo: string | null };
+/** A canary or warm-up without `since` goes on as it is, or begins now when it is another one. */
+export type LivePolicyInput = Partial<Omit<LivePolicy, 'canary' | 'warmUp' | 'relays' | 'sources' | 'dkim'>> & {
+  canary?: { first: number; share: number; since?: string } | null;
+  warmUp?: { caps: number[]; since?: string } | null;
+  /** Replaces those that were there. */
+  relays?: RelayInput[];
+  sources?: Partial<Source>[];
+  dkim?: { domain?: string | null; selector?: string | null } | null;
+};
+/** Without `password`, one of the same host, port and user keeps its own (unless `hasPassword` is false); null takes it away. */
+export type RelayInput = Pick<Relay, 'domains' | 'host'> & Partial<Pick<Relay, 'when' | 'port' | 'tls' | 'user' | 'hasPassword'>> & { password?: string | null };
 
 /** GET /v1/streams/{s}/scenario. */
 export type ScenarioView = { scenario: Scenario; hits: RuleHits[]; /** Changed by no request since start: the one of the configuration, or none. */ from: 'none' | 'config' | 'request' };
@@ -168,8 +230,12 @@ export type AdvanceSummary = {
 export type StreamClock = { now: string; wall: string; offset: number; next: string | null; movable: boolean };
 
 export type SuppressionReason = 'hard_bounce' | 'complaint' | 'manual' | 'soft_bounces' | 'unsubscribe';
-export type Suppression = { address: string; stream: string | null; reason: SuppressionReason; detail: string; message: string | null; createdAt: string; expiresAt: string | null };
-export type SuppressionInput = { address: string; stream?: string | null; reason?: SuppressionReason; detail?: string; lifetime?: Duration };
+/** `mode`: the mail that it was learnt from and holds for; null is both, as everything that a person said without it. */
+export type Suppression = { address: string; stream: string | null; mode: QueueMode | null; reason: SuppressionReason; detail: string; message: string | null; createdAt: string; expiresAt: string | null };
+export type SuppressionInput = { address: string; stream?: string | null; mode?: QueueMode | null; reason?: SuppressionReason; detail?: string; lifetime?: Duration };
+/** Of POST /v1/suppressions/clear, and its answer. */
+export type SuppressionClear = { stream: string; mode: QueueMode };
+export type SuppressionCleared = { removed: number };
 /** Answer to POST /v1/suppressions/import: lines that named an address, and how many of them were new. */
 export type SuppressionImport = { read: number; added: number };
 export type SuppressionPage = { suppressions: Suppression[]; next: string | null };

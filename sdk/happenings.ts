@@ -17,6 +17,7 @@ export const HAPPENINGS = {
   complaint: ['complaint.received'],
   autoreply: ['autoreply.received'],
   delay: ['delay.received'],
+  unsubscribed: ['unsubscribe.received'],
   /** Whatever the end was. */
   ended: ['recipient.delivered', 'recipient.bounced', 'recipient.expired', 'recipient.suppressed', 'recipient.cancelled'],
 } as const satisfies Record<string, readonly PosternEvent['type'][]>;

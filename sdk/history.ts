@@ -26,11 +26,11 @@ export function said(answer: Answer): string {
 
 export function tellHistory(delivery: Delivery, only?: string): string {
   const recipients = delivery.recipients.filter(({ address }) => only === undefined || address.toLowerCase() === only.toLowerCase());
-  if (recipients.length === 0) return `Message ${delivery.message} was only captured: nothing of it was queued. Its stream "${delivery.stream}" must be in mode simulate when it is sent.`;
+  if (recipients.length === 0) return `Message ${delivery.message} was only captured: nothing of it was queued. Its stream "${delivery.stream}" must be in mode simulate or deliver when it is sent.`;
   const blocks = recipients.slice(0, RECIPIENTS_SHOWN).map((one) => {
     const last = one.history.at(-1);
     const head = `${one.address}: ${one.state}${last && one.state !== 'delivered' ? ` (${last.verdict.class})` : ''}`;
-    const waits = one.due === null ? '' : `\n  ${one.explanation.text}`;
+    const waits = one.held ? `\n  held (${one.held.reason}): ${one.held.text}` : one.due === null ? '' : `\n  ${one.explanation.text}`;
     if (one.history.length === 0) return `${head}, never tried${waits || (one.explanation.text ? `\n  ${one.explanation.text}` : '')}`;
     return `${head}\n${table(one.history)}${waits}`;
   });
@@ -56,7 +56,7 @@ function table(history: Attempt[]): string {
 export function tellEvent(event: PosternEvent): string {
   const who = 'recipient' in event && event.recipient ? ` ${event.recipient}` : '';
   const what = 'answer' in event && event.answer ? `: ${said(event.answer)} (${event.class ?? ''})` : 'detail' in event ? `: ${cut(event.detail, 80)}` : 'diagnostic' in event ? `: ${cut(event.diagnostic, 80)}` : event.type === 'message.captured' ? ` "${cut(event.summary.subject, 60)}" to ${cut(event.summary.envelope.to.join(', '), 80)}` : '';
-  const why = 'reason' in event ? ` (${cut(event.reason, 80)})` : '';
+  const why = 'reason' in event && event.reason ? ` (${cut(event.reason, 80)})` : '';
   const next = event.type === 'recipient.deferred' ? `, next at ${event.nextDue}` : '';
   // What happens to a recipient is told in its own time; all else has only the wall's.
   return `${'time' in event ? event.time : `${event.at} (wall)`}  ${event.type}${who}${why}${what}${next}`;

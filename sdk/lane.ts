@@ -4,7 +4,7 @@
  * sandbox itself has the first few of them for the stream `default`.
  */
 import type { Api } from './api.ts';
-import type { AdvanceSummary, Hook, HookCall, HookInput, HookPatch, QueueView, Rule, RuleHits, Scenario, Suppression, SuppressionInput } from './contract.ts';
+import type { AdvanceSummary, Approved, ApproveInput, Comparison, ComparisonQuery, Hook, HookCall, HookInput, HookPatch, Preflight, PreflightInput, QueueMode, QueueView, Rule, RuleHits, Scenario, Suppression, SuppressionInput, Telemetry, TelemetryQuery } from './contract.ts';
 import type { Duration } from './duration.ts';
 import { PosternError } from './errors.ts';
 import { type AdvanceBy, targetOf } from './moving.ts';
@@ -47,12 +47,23 @@ export type Lane = Playing & {
   suppress(address: string, options?: Omit<SuppressionInput, 'address' | 'stream'>): Promise<Suppression>;
   unsuppress(address: string): Promise<void>;
   /**
-   * As at a test's begin: deletes the stream's mail with what waits of it and its own suppressions, forgets what the
-   * scenario counted, resumes what is paused. Rules, settings, hooks and the time stay.
+   * As at a test's begin: deletes the stream's mail with what waits of it, its own suppressions and what was counted
+   * towards them, forgets what the scenario counted, resumes what is paused. Rules, settings, hooks and the time stay,
+   * and so does what real mail alone has taught of addresses.
    */
   reset(): Promise<void>;
   /** Of this stream; at most 500. */
-  suppressions(query?: { q?: string; reason?: Suppression['reason'] }): Promise<Suppression[]>;
+  suppressions(query?: { q?: string; reason?: Suppression['reason']; mode?: QueueMode | '*' }): Promise<Suppression[]>;
+  /** What receivers would find out about the domain that the stream sends as, and what to publish. Takes seconds. */
+  preflight(options?: Omit<PreflightInput, 'stream'>): Promise<Preflight>;
+  /** The last one; undefined when nobody has looked yet. */
+  lastPreflight(): Promise<Preflight | undefined>;
+  /** Releases what the canary held. With `rest` it is over. */
+  approveCanary(options?: ApproveInput): Promise<Approved>;
+  /** What became of its mail; of the last day unless `from` is said. */
+  telemetry(query?: Omit<TelemetryQuery, 'stream'>): Promise<Telemetry>;
+  /** Two periods: `{ before: '2d..1d', after: '1d..now' }`. */
+  compareTelemetry(query: Omit<ComparisonQuery, 'stream'>): Promise<Comparison>;
   readonly hooks: {
     add(hook: HookInput | string): Promise<HookHandle>;
     list(): Promise<HookHandle[]>;
@@ -91,24 +102,23 @@ export function laneOf(api: Api, stream: string): Lane {
       await api.resetScenario(stream);
       for (const { site, pause } of (await api.queue({ stream })).sites) if (pause) await api.resume({ stream, site });
       await api.resume({ stream });
-      for (;;) {
-        const { suppressions, next } = await api.suppressions({ stream, limit: 500 });
-        for (const { address } of suppressions) await letGo(api, address, stream);
-        if (next === null) return;
-      }
+      await api.clearSuppressions({ stream, mode: 'simulate' });
     },
+    preflight: (options = {}) => api.preflight({ ...options, stream }),
+    async lastPreflight() {
+      return api.lastPreflight(stream).catch((error: unknown) => {
+        if (error instanceof PosternError && error.problem?.type === '/problems/no-preflight') return undefined;
+        throw error;
+      });
+    },
+    approveCanary: (options = {}) => api.approveCanary(stream, options),
+    telemetry: (query = {}) => api.telemetry({ ...query, stream }),
+    compareTelemetry: (query) => api.compareTelemetry({ ...query, stream }),
     hooks: {
       add: async (hook) => hookHandle(api, await api.createHook(stream, typeof hook === 'string' ? { url: hook } : hook)),
       list: async () => (await api.hooks(stream)).map((hook) => hookHandle(api, hook)),
     },
   };
-}
-
-/** Somebody else may have been quicker. */
-async function letGo(api: Api, address: string, stream: string): Promise<void> {
-  await api.unsuppress(address, stream).catch((error: unknown) => {
-    if (!(error instanceof PosternError && error.problem?.type === '/problems/no-such-suppression')) throw error;
-  });
 }
 
 const hookHandle = (api: Api, hook: Hook): HookHandle => ({

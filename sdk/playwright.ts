@@ -6,7 +6,7 @@
 import { expect as baseExpect, test as base } from '@playwright/test';
 import type { Wanted } from './criteria.ts';
 import * as delivery from './delivery-expectations.ts';
-import type { AttemptsOptions, AttemptWanted, BouncedOptions, DeliveryOptions } from './delivery-expectations.ts';
+import type { AttemptsOptions, AttemptWanted, BouncedOptions, DeliveryOptions, HeldOptions } from './delivery-expectations.ts';
 import * as matchers from './expectations.ts';
 import type { NoneOptions, Patience, WaitOptions } from './reader.ts';
 import { openInbox, type Inbox, type Sandbox } from './sandbox.ts';
@@ -49,5 +49,6 @@ export const expect = baseExpect.extend({
   async toBeDeferred(received: unknown, times?: number | DeliveryOptions, options?: DeliveryOptions) { return delivery.toBeDeferred(this.isNot, received, times, options); },
   async toBeBounced(received: unknown, options?: BouncedOptions) { return delivery.toBeBounced(this.isNot, received, options); },
   async toBeSuppressed(received: unknown, options?: DeliveryOptions) { return delivery.toBeSuppressed(this.isNot, received, options); },
+  async toBeHeld(received: unknown, options?: HeldOptions) { return delivery.toBeHeld(this.isNot, received, options); },
   async toHaveAttempts(received: unknown, wanted: AttemptWanted[], options?: AttemptsOptions) { return delivery.toHaveAttempts(this.isNot, received, wanted, options); },
 });

@@ -4,9 +4,10 @@
  * elsewhere (connect).
  */
 import { createApi, type Api, type SubmitOptions } from './api.ts';
-import type { AdvanceSummary, AttachmentInput, InboxInput, Info, MessageInput, PosternEvent, SmtpSettings, Stream, StreamInput } from './contract.ts';
+import type { AdvanceSummary, AttachmentInput, AuditEntry, InboxInput, Info, MessageInput, PosternEvent, SmtpSettings, Stream, StreamInput } from './contract.ts';
 import { PosternError } from './errors.ts';
 import { readEvents, type EventOptions } from './events.ts';
+import { type DkimDesk, dkimDesk, type Switchboard, switchboard } from './going-out.ts';
 import { type Lane, laneOf, playing, type Playing } from './lane.ts';
 import { type AdvanceBy, targetOf } from './moving.ts';
 import { createReader, type Patience, type Reader } from './reader.ts';
@@ -59,6 +60,12 @@ export type Sandbox = Reader & Playing & AsyncDisposable & {
   /** Hands a message in over HTTP. */
   send(message: Outgoing, options?: SubmitOptions): Promise<SentMessage>;
   events(options?: EventOptions): AsyncGenerator<PosternEvent, void, undefined>;
+  /** Real delivery: what is in the way, and the one switch that stops it all. */
+  readonly delivery: Switchboard;
+  /** The keys that mail is signed with. */
+  readonly dkim: DkimDesk;
+  /** Who changed what about real delivery, the newest first; at most 500. */
+  audit(query?: { stream?: string; what?: string; limit?: number }): Promise<AuditEntry[]>;
   /** Every route of the API. */
   readonly api: Api;
   /** Ends what this object holds open; a sandbox from `start` stops. */
@@ -88,6 +95,9 @@ export async function openSandbox(options: SandboxOptions): Promise<Sandbox> {
     ...createReader({ api, scope: {}, where }),
     ...playing(api, 'default'),
     http, smtp, info, api, send,
+    delivery: switchboard(api),
+    dkim: dkimDesk(api),
+    audit: async (query = {}) => (await api.audit(query)).entries,
     inbox: (options) => openInbox(api, options),
     async stream(name = 'default', settings = {}) {
       const facts = await api.stream(name).catch((error: unknown) => {

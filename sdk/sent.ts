@@ -4,7 +4,7 @@
  * too (ReceivedMessage), so that a test asks the same things of both.
  */
 import type { Api } from './api.ts';
-import type { AdvanceSummary, Attempt, Delivery } from './contract.ts';
+import type { AdvanceSummary, Attempt, Delivery, ReleaseInput, ReleaseResult } from './contract.ts';
 import { toMs, type Duration } from './duration.ts';
 import { NotInMessageError } from './errors.ts';
 import { waitForEvent } from './event-waiting.ts';
@@ -56,6 +56,14 @@ export class SentMessage {
     return this.#api.advance(this.stream, { ...targetOf(by), message: this.id, ...(recipient === undefined ? {} : { recipient }) });
   }
 
+  /**
+   * Sends it for real, whatever mode it was taken in: to all of its recipients, to some of them, or to other addresses
+   * (`to`). Its stream must be in mode `deliver` by now, and each of them on its allow list: else nobody gets it.
+   */
+  async release(input: ReleaseInput = {}): Promise<ReleaseResult> {
+    return this.#api.releaseMessage(this.id, input);
+  }
+
   toJSON(): object {
     const { id, messageId, stream, recipients } = this;
     return { id, messageId, stream, recipients };
@@ -64,7 +72,7 @@ export class SentMessage {
 
 export function recipientOf(delivery: Delivery, address?: string): Delivery['recipients'][number] {
   const { recipients } = delivery;
-  if (recipients.length === 0) throw new NotInMessageError(`Message ${delivery.message} was only captured: nothing of it was queued. Its stream "${delivery.stream}" must be in mode simulate when it is sent.`);
+  if (recipients.length === 0) throw new NotInMessageError(`Message ${delivery.message} was only captured: nothing of it was queued. Its stream "${delivery.stream}" must be in mode simulate or deliver when it is sent.`);
   const found = address === undefined ? (recipients.length === 1 ? recipients[0] : undefined) : recipients.find((one) => one.address.toLowerCase() === address.toLowerCase());
   if (found) return found;
   const names = recipients.slice(0, 10).map((one) => `\n  ${one.address}  ${one.state}`).join('');

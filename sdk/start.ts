@@ -17,6 +17,18 @@ export type StartOptions = {
   token?: string;
   /** Of the stream `default`: `simulate` queues its mail and delivers it to the pretend remote side. */
   mode?: StreamMode;
+  /** The first key of real delivery: without it nothing leaves for the internet, whatever the streams say. */
+  delivery?: boolean;
+  /** DNS resolvers that real delivery asks, `127.0.0.1:5353`; the system's unless said. */
+  resolver?: string | string[];
+  /** The port of the mail servers; 25 unless said. */
+  deliveryPort?: number;
+  /** Networks that it may go to although they are loopback, private or reserved: `127.0.0.0/8`. */
+  deliveryPrivate?: string | string[];
+  /** Folder of the DKIM keys; `dkim` in a `dataDir` unless said. */
+  dkimDir?: string;
+  /** Address of the unsubscribe page, as the world sees it. */
+  publicUrl?: string;
   /** Streams that exist from the start. */
   streams?: string[];
   /** Further settings, by the names of docs/configuration.md. */
@@ -28,14 +40,14 @@ export async function start(options: StartOptions = {}): Promise<Sandbox> {
   // better-sqlite3 ends the process without a word on what is older.
   if (major < 22 || (major === 22 && minor < 18)) throw new PosternError(`start() runs the server in this process and needs Node 22.18 or newer; this is ${process.versions.node}. connect(url) works from Node 20 on.`);
   const [{ assemble }, { readConfig }] = await Promise.all([import('../server/assemble.ts'), import('../server/config.ts')]);
-  const { dataDir = ':memory:', http = '127.0.0.1:0', smtp = '127.0.0.1:0', token, streams, settings } = options;
-  const set = { logLevel: 'silent', dataDir, httpListen: http, smtpListen: smtp, token, streams, ...settings };
+  const { dataDir = ':memory:', http = '127.0.0.1:0', smtp = '127.0.0.1:0', mode, settings, ...rest } = options;
+  const set: Record<string, string | number | boolean | string[] | undefined> = { logLevel: 'silent', dataDir, httpListen: http, smtpListen: smtp, ...rest, ...settings };
   // By way of the command line's parser, so that a misspelt setting is named.
   const args = Object.entries(set).flatMap(([name, value]) => (value === undefined ? [] : [`--${name.replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`)}=${String(value)}`]));
   const running = await assemble(readConfig({ args }));
   try {
     const sandbox = await openSandbox({ url: running.addresses.http, token: running.token ?? undefined, stop: () => running.close() });
-    if (options.mode) await sandbox.api.changeStream('default', { mode: options.mode });
+    if (mode) await sandbox.api.changeStream('default', { mode });
     return sandbox;
   } catch (error) {
     await running.close();

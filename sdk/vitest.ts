@@ -9,7 +9,7 @@ import { expect, test as base, vi } from 'vitest';
 import type { Wanted } from './criteria.ts';
 import { sayMs } from './duration.ts';
 import * as delivery from './delivery-expectations.ts';
-import type { AttemptsOptions, AttemptWanted, BouncedOptions, DeliveryOptions } from './delivery-expectations.ts';
+import type { AttemptsOptions, AttemptWanted, BouncedOptions, DeliveryOptions, HeldOptions } from './delivery-expectations.ts';
 import * as matchers from './expectations.ts';
 import type { NoneOptions, Patience, WaitOptions } from './reader.ts';
 import { openInbox, type Inbox, type Sandbox } from './sandbox.ts';
@@ -71,6 +71,7 @@ expect.extend({
   async toBeDeferred(received: unknown, times?: number | DeliveryOptions, options?: DeliveryOptions) { return delivery.toBeDeferred(this.isNot, received, times, options); },
   async toBeBounced(received: unknown, options?: BouncedOptions) { return delivery.toBeBounced(this.isNot, received, options); },
   async toBeSuppressed(received: unknown, options?: DeliveryOptions) { return delivery.toBeSuppressed(this.isNot, received, options); },
+  async toBeHeld(received: unknown, options?: HeldOptions) { return delivery.toBeHeld(this.isNot, received, options); },
   async toHaveAttempts(received: unknown, wanted: AttemptWanted[], options?: AttemptsOptions) { return delivery.toHaveAttempts(this.isNot, received, wanted, options); },
 });
 
@@ -90,6 +91,8 @@ declare module 'vitest' {
     /** Refused for good, or returned afterwards. Await it. */
     toBeBounced(options?: BouncedOptions): Promise<void>;
     toBeSuppressed(options?: DeliveryOptions): Promise<void>;
+    /** By the gate of real delivery, or by a person: `{ reason: 'not-allowed' }`. Await it. */
+    toBeHeld(options?: HeldOptions): Promise<void>;
     /** All attempts, in order: `[{ at: '+0s', code: 451 }, { at: '+1m', code: 250 }]`. Await it. */
     toHaveAttempts(wanted: AttemptWanted[], options?: AttemptsOptions): Promise<void>;
   }

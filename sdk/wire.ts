@@ -30,10 +30,11 @@ export type Wire = {
   json<T>(method: string, path: string, ask?: Ask): Promise<T>;
 };
 
-export type WireOptions = { url: string; token?: string | undefined; fetch?: typeof fetch };
+export type WireOptions = { url: string; token?: string | undefined; /** Who asks, for the audit log of real delivery. */ by?: string | undefined; fetch?: typeof fetch };
 
 export function createWire(options: WireOptions): Wire {
   const { http, token } = readUrl(options.url, options.token);
+  const by = asHeader(options.by ?? '');
   const send = options.fetch ?? ((...args: Parameters<typeof fetch>) => fetch(...args));
 
   async function answer(method: string, path: string, ask: Ask = {}): Promise<Response> {
@@ -41,6 +42,7 @@ export function createWire(options: WireOptions): Wire {
     const headers = new Headers();
     for (const [name, value] of Object.entries(ask.headers ?? {})) if (value !== undefined) headers.set(name, value);
     if (token !== undefined) headers.set('authorization', `Bearer ${token}`);
+    if (by !== '' && !READING.has(method)) headers.set('x-postern-by', by);
     if (ask.json !== undefined) headers.set('content-type', 'application/json');
     const body = ask.json === undefined ? ask.body : JSON.stringify(ask.json);
     let response: Response;
@@ -65,6 +67,10 @@ export function createWire(options: WireOptions): Wire {
     json: async <T>(method: string, path: string, ask?: Ask) => (await answer(method, path, ask)).json() as Promise<T>,
   };
 }
+
+const READING = new Set(['GET', 'HEAD']);
+/** The octets of its UTF-8: `fetch` takes no other characters in a header. */
+const asHeader = (text: string): string => String.fromCharCode(...new TextEncoder().encode(text.replaceAll(/\p{C}+/gu, ' ').trim().slice(0, 100)));
 
 /** A token may also stand in the URL: `http://:token@host:8025`. */
 function readUrl(text: string, token: string | undefined): { http: string; token: string | undefined } {

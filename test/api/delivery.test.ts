@@ -81,8 +81,8 @@ test('held mail waits until it is released, cancelled mail ends', async () => {
   expect(await post('/v1/queue/cancel', { stream: 'shop', domain: 'Y.test' })).toEqual({ changed: 1 });
   await advance({ by: '1m' });
   expect((await delivery(id)).recipients.map(({ state }) => state)).toEqual(['held', 'cancelled', 'delivered']);
-  expect(await post('/v1/queue/release', { stream: 'shop', recipient: 'a@x.test' })).toEqual({ changed: 1 });
-  expect(await post('/v1/queue/release', { message: id })).toEqual({ changed: 0 });
+  expect(await post('/v1/queue/release', { stream: 'shop', recipient: 'a@x.test' })).toEqual({ changed: 1, refused: [] });
+  expect(await post('/v1/queue/release', { message: id })).toEqual({ changed: 0, refused: [] });
   await advance({ by: '1m' });
   expect((await delivery(id)).tally).toEqual({ delivered: 2, cancelled: 1 });
   const { events } = await house.json<EventPage>(`/v1/events?message=${id}&types=recipient.held,recipient.released,recipient.cancelled`);
@@ -163,7 +163,7 @@ test('a stream changes its mode and its policy, and keeps what is not said', asy
   expect(await change({ mode: 'capture' })).toMatchObject({ mode: 'capture', delivery: { jitter: 0 } });
   expect(await change({ delivery: { jitter: 0.9 } }, 422)).toMatchObject({ errors: [{ path: 'delivery.jitter' }] });
   expect(await change({ delivery: { retries: 5 } }, 422)).toMatchObject({ errors: [{ path: 'delivery.retries', message: 'is not known here' }] });
-  expect(await change({ mode: 'deliver' }, 422)).toMatchObject({ errors: [{ path: 'mode' }] });
+  expect(await change({ mode: 'send' }, 422)).toMatchObject({ errors: [{ path: 'mode' }] });
 });
 
 test('dialogues are left out where they are not wanted', async () => {

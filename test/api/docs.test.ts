@@ -115,6 +115,6 @@ test('every route that takes JSON says that a body can be too large', async () =
   const taking = Object.entries(paths).flatMap(([path, methods]) => Object.entries(methods).filter(([, { requestBody }]) => requestBody?.content['application/json']).map(([method, { responses }]) => [method, path, '413' in responses] as const));
   expect(taking.length).toBeGreaterThan(15);
   expect(taking.filter(([, , has]) => !has)).toEqual([]);
-  const response = await house.ask('/v1/streams', { json: { name: 'x'.repeat(300_000) } });
+  const response = await house.ask('/v1/inboxes', { json: { prefix: 'x'.repeat(300_000) } });
   expect(response.status).toBe(413);
 });

@@ -20,7 +20,7 @@ test('a stream is made, changed, counted and deleted with its mail', async () =>
 test('a stream name is plain, and taken once', async () => {
   for (const name of ['QA', 'a b', '', '../x', '-', 'a'.repeat(65)]) await house.json('/v1/streams', { json: { name } }, 422);
   expect(await house.json('/v1/streams', { json: { name: 'default' } }, 409)).toMatchObject({ type: '/problems/name-taken' });
-  await house.json('/v1/streams', { json: { name: 'x', mode: 'deliver' } }, 422);
+  await house.json('/v1/streams', { json: { name: 'x', mode: 'send' } }, 422);
   await house.json('/v1/streams', { json: { name: 'x', retention: { age: 'soon' } } }, 422);
 });
 

@@ -94,6 +94,58 @@ test('a file that cannot mean what it says is refused whole', async () => {
   expect(await load('\ufeffaddress\na@x.test\n', 'text/csv; charset="UTF-8"')).toEqual({ read: 1, added: 1 });
 });
 
+test('one may hold for simulated or for real mail alone: so it is listed, looked for, taken back, exported and imported', async () => {
+  expect(await add({ address: 'a@x.test', stream: 'shop' })).toMatchObject({ mode: null });
+  expect(await add({ address: 'a@x.test', stream: 'shop', mode: 'deliver', reason: 'complaint' })).toMatchObject({ mode: 'deliver' });
+  expect(await add({ address: 'a@x.test', stream: 'shop', mode: 'simulate' })).toMatchObject({ mode: 'simulate' });
+  const modes = async (query = '') => (await list(query)).suppressions.map(({ mode }) => mode);
+  expect(await modes()).toEqual([null, 'simulate', 'deliver']);
+  expect([await modes('?mode=*'), await modes('?mode=deliver'), await modes('?mode=simulate&reason=complaint')]).toEqual([[null], ['deliver'], []]);
+  expect(await house.json('/v1/suppressions?mode=both', {}, 422)).toMatchObject({ errors: [{ path: 'mode' }] });
+  expect(await add({ address: 'a@x.test', mode: 'capture' }, 422)).toMatchObject({ errors: [{ path: 'mode' }] });
+  const first = await list('?limit=1');
+  expect((await list(`?limit=1&cursor=${first.next}`)).suppressions).toMatchObject([{ mode: 'simulate' }]);
+  const before = await list();
+  for (const format of ['csv', 'jsonl']) {
+    const file = await (await house.ask(`/v1/suppressions/export?format=${format}`)).text();
+    await house.json('/v1/suppressions?address=a@x.test&stream=shop', { method: 'DELETE' }, 204);
+    expect(await modes()).toEqual([]);
+    expect(await load(file, format === 'csv' ? 'text/csv' : 'application/x-ndjson')).toEqual({ read: 3, added: 3 });
+    expect(await list()).toEqual(before);
+  }
+  await house.json('/v1/suppressions?address=a@x.test&stream=shop&mode=*', { method: 'DELETE' }, 204);
+  expect(await house.json('/v1/suppressions?address=a@x.test&stream=shop&mode=*', { method: 'DELETE' }, 404)).toMatchObject({ detail: expect.stringContaining('for both') });
+  expect(await modes()).toEqual(['simulate', 'deliver']);
+  const { events } = await house.json<EventPage>('/v1/events?types=suppression.removed&latest=1');
+  expect(events[0]).not.toHaveProperty('mode');
+});
+
+test('a file from before there were modes is of both, and a mode that is none is told', async () => {
+  expect(await load('address,stream,reason,detail,expires\na@x.test,shop,hard_bounce,gone,\n')).toEqual({ read: 1, added: 1 });
+  expect(await load('b@x.test,shop,manual,asked,,Deliver\n')).toEqual({ read: 1, added: 1 });
+  expect(await load('{"address":"c@x.test","mode":null}\n', 'application/x-ndjson')).toEqual({ read: 1, added: 1 });
+  expect((await list()).suppressions.map(({ mode }) => mode)).toEqual([null, 'deliver', null]);
+  expect(await load('address,mode\na@x.test,simulate\nb@x.test,capture\n', 'text/csv', '', 422)).toMatchObject({ errors: [{ path: 'line 3', message: '"capture" is no mode; leave it empty for both, or say simulate or deliver' }] });
+});
+
+test('all that a stream holds against mail of one mode is taken back at once', async () => {
+  await add({ address: 'both@x.test', stream: 'shop' });
+  await add({ address: 'real@x.test', stream: 'shop', mode: 'deliver' });
+  await add({ address: 'every@x.test', mode: 'simulate' });
+  const clear = (json: object, status = 200) => house.json('/v1/suppressions/clear', { json }, status);
+  expect(await clear({ stream: 'shop' }, 422)).toMatchObject({ errors: [{ path: 'mode' }] });
+  expect(await clear({ stream: 'none', mode: 'simulate' }, 404)).toMatchObject({ type: '/problems/no-such-stream' });
+  expect(await clear({ stream: 'shop', mode: 'simulate' })).toEqual({ removed: 1 });
+  expect(await clear({ stream: 'shop', mode: 'simulate' })).toEqual({ removed: 0 });
+  expect((await list()).suppressions.map(({ address }) => address)).toEqual(['every@x.test', 'real@x.test']);
+});
+
+test('a cursor that was made up is none', async () => {
+  for (const text of ['a@x.test shop', '[]', '["a@x.test",7,null]', '["a@x.test",null,"both"]', 'null', '{}']) {
+    expect(await house.json(`/v1/suppressions?cursor=s${Buffer.from(text).toString('base64url')}`, {}, 400)).toMatchObject({ type: '/problems/bad-cursor' });
+  }
+});
+
 test('a suppression that would last no time at all is refused', async () => {
   for (const lifetime of [0, '0s', -5]) expect(await add({ address: 'a@x.test', lifetime }, 422)).toMatchObject({ errors: [{ path: 'lifetime' }] });
 });

@@ -1,11 +1,12 @@
 /** The examples of the pages in docs/, run as they are written against a real sandbox. */
 import { execFile } from 'node:child_process';
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { afterAll, expect, test } from 'vitest';
 import { start } from '../../sdk/index.ts';
+import { blocks } from '../support/pages.ts';
 import { program } from '../support/programs.ts';
 
 const run = promisify(execFile);
@@ -16,11 +17,6 @@ afterAll(async () => {
   rmSync(dir, { recursive: true });
 });
 const env = { ...process.env, NODE_OPTIONS: '', POSTERN_URL: sandbox.http, HTTP: sandbox.http, SMTP: `${sandbox.smtp.host}:${sandbox.smtp.port}` };
-
-function blocks(page: string, kind: string): { code: string; under: string }[] {
-  const text = readFileSync(new URL(`../../docs/${page}`, import.meta.url), 'utf8');
-  return [...text.matchAll(/^```([^\n]*)\n([^]*?)^```$/gm)].filter(([, info]) => info === kind).map(({ 2: code = '', index }) => ({ code, under: text.slice(0, index).match(/^## (.*)$/gm)?.at(-1)?.slice(3) ?? '' }));
-}
 
 /** `postern/sdk` is the source here; a failed console.assert must fail the test. */
 function runnable(code: string): string {

@@ -249,6 +249,20 @@ test('a stream that is reset is as at the beginning, but for its rules and its t
   await shop.reset(); // of nothing
 });
 
+test('a stream that is reset has forgotten soft bounces, but nothing that real mail has taught', async () => {
+  const weary = await sandbox.stream('weary', { mode: 'simulate', delivery: { softBounces: { count: 2, within: '30d' } } });
+  await weary.suppress('real@x.test', { mode: 'deliver', reason: 'complaint' });
+  const softBounce = (day: number) => house.store.report({ events: [], suppress: [], strikes: [{ stream: 'weary', mode: 'simulate', address: 'ann@x.test', kind: 'soft', at: house.clock.now() + day * 86_400_000 }] });
+  await softBounce(0);
+  await weary.reset();
+  await softBounce(2);
+  expect(await weary.suppressions()).toMatchObject([{ address: 'real@x.test', mode: 'deliver' }]);
+  await softBounce(4);
+  expect(await weary.suppressions()).toMatchObject([{ address: 'ann@x.test', mode: 'simulate', reason: 'soft_bounces' }, { address: 'real@x.test' }]);
+  await weary.reset();
+  expect(await weary.suppressions()).toMatchObject([{ address: 'real@x.test' }]);
+});
+
 test('a scenario is a rule, several, or a whole one; what is none is told by the server', async () => {
   await shop.scenario(on('*').says('full'));
   expect(await shop.scenarioHits()).toMatchObject([{ id: 'rule-1' }]);
