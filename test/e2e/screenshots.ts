@@ -9,6 +9,8 @@ import type { MessagePage } from '../../sdk/contract.ts';
 import { running } from '../support/running.ts';
 import { launch, visit } from './browser.ts';
 import { builtUi } from './built.ts';
+import { COUNTED, counted, setBack } from './counted.ts';
+import { goneOut, outside } from './going-out.ts';
 import { all, plain, send } from './mails.ts';
 import { receiver, RECIPIENTS, simulated, STREAM } from './simulated.ts';
 
@@ -18,6 +20,10 @@ mkdirSync(folder, { recursive: true });
 await builtUi();
 const house = await running({ streams: [{ name: 'staging', retention: { messages: 5000, age: 7 * 86_400_000, bytes: null }, tags: [], credentials: [] }, { name: 'billing', retention: { messages: null, age: null, bytes: null }, tags: [], credentials: [{ user: 'billing', password: 'a-long-secret' }] }] });
 const empty = await running();
+const clock = setBack();
+clock.to(48);
+const past = await running({}, { clock });
+const real = await outside();
 const hooked = await receiver();
 const browser = await launch();
 try {
@@ -67,6 +73,33 @@ try {
     ['help', '#/', (page) => page.keyboard.press('?')],
     ['drawer', '#/', async (page) => { const menu = page.getByRole('button', { name: 'Navigation' }); if (await menu.isVisible()) await menu.click(); }],
   ];
+  await counted(past, clock);
+  const counts: typeof views = [
+    ['telemetry', `#/telemetry?stream=${COUNTED}&period=7d`, (page) => page.getByRole('img').first().waitFor()],
+    ['telemetry-table', `#/telemetry?stream=${COUNTED}&period=7d`, async (page) => { await page.getByRole('img').first().waitFor(); await page.getByRole('heading', { name: 'By site' }).evaluate((one) => one.scrollIntoView()); }],
+    ['telemetry-site', `#/telemetry?stream=${COUNTED}&site=big.test`, (page) => page.getByRole('img').first().waitFor()],
+    ['telemetry-compare', `#/telemetry?stream=${COUNTED}&view=compare`, (page) => page.getByText('Worse:').waitFor()],
+    ['telemetry-own', `#/telemetry?stream=${COUNTED}&view=compare`, async (page) => { await page.getByText('Worse:').waitFor(); await page.getByLabel('Each as long as').selectOption('own'); }],
+    ['telemetry-none', '#/telemetry?mode=deliver', (page) => page.getByText('No real mail').waitFor()],
+  ];
+  const { message: invoice, captured } = await goneOut(real);
+  const live: typeof views = [
+    ['live', '#/live', (page) => page.getByText('Started by').waitFor()],
+    ['live-start', '#/live', async (page) => { await page.getByRole('button', { name: 'Stop everything' }).click(); await page.getByRole('button', { name: 'Start again …' }).click(); }],
+    ['live-stopped', '#/live', (page) => page.getByRole('heading', { name: 'Real delivery is stopped' }).waitFor()],
+    ['live-on', '#/live', async (page) => { await page.getByRole('button', { name: 'Start again …' }).click(); await page.getByLabel('Reason').fill('for the next picture'); await page.getByRole('dialog').getByRole('button', { name: 'Start' }).click(); await page.getByRole('heading', { name: 'Real delivery is on' }).waitFor(); }],
+    ['live-gate', '#/live/newsletter', (page) => page.getByText('2 went').waitFor()],
+    ['live-warm-up', '#/live/billing', async (page) => { await page.getByLabel(/Whom its mail/).fill('*'); await page.getByText(/of 50 today/).scrollIntoViewIfNeeded(); }],
+    ['live-mode', '#/live/default', async (page) => { await page.getByRole('radio', { name: /^Deliver/ }).click(); await page.getByRole('dialog').waitFor(); }],
+    ['live-way', '#/live/staging/way'],
+    ['live-preflight', '#/live/billing/preflight', (page) => page.getByRole('heading', { name: 'SPF' }).waitFor()],
+    ['live-keys', '#/live/billing/keys', (page) => page.getByText('prepared', { exact: true }).waitFor()],
+    ['live-audit', '#/live/billing/audit', (page) => page.getByText('stream.mode').first().waitFor()],
+    ['live-message', `#/messages/${invoice}/delivery`, async (page) => { await page.getByText('not on the allow list').first().waitFor(); await page.locator('summary').first().click(); }],
+    ['live-release', `#/messages/${captured}`, async (page) => { await page.getByRole('button', { name: 'Release for real' }).click(); await page.getByLabel(/To other/).check(); await page.getByLabel(/Other addresses/).fill('cleo@strangers.test'); await page.getByRole('button', { name: 'Release', exact: true }).click(); await page.getByRole('alert').waitFor(); }],
+    ['live-queue', '#/queue', (page) => page.getByRole('img').first().waitFor()],
+    ['live-stream', '#/streams/billing'],
+  ];
   for (const theme of ['light', 'dark']) for (const width of [1440, 900, 360]) {
     const look = async (name: string, url: string, act?: (page: Page) => Promise<unknown>) => {
       if (only && !`${name}-${width}-${theme}`.includes(only)) return;
@@ -81,11 +114,15 @@ try {
       await context.close();
     };
     for (const [name, hash, act] of views) await look(name, `${house.http}/${hash}`, act);
+    for (const [name, hash, act] of counts) await look(name, `${past.http}/${hash}`, act);
+    for (const [name, hash, act] of live) await look(name, `${real.http}/${hash}`, act);
     await look('empty', `${empty.http}/`);
   }
 } finally {
   await browser.close();
   await house.close();
   await empty.close();
+  await past.close();
+  await real[Symbol.asyncDispose]();
   hooked.close();
 }

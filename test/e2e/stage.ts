@@ -1,6 +1,7 @@
 /** What every file of stories sets up: the built UI, one browser, one Postern; and after each story an empty sandbox and a page that did not complain. */
 import { afterAll, afterEach, beforeAll } from 'vitest';
 import type { Browser, Locator, Page } from 'playwright-core';
+import type { AssembleOptions } from '../../server/assemble.ts';
 import type { Config } from '../../server/config.ts';
 import type { Message, MessagePage } from '../../sdk/contract.ts';
 import { running, type House } from '../support/running.ts';
@@ -15,18 +16,19 @@ export type Stage = {
   list(): Promise<Message[]>;
 };
 
-export function stage(settings: Partial<Config> = {}): Stage {
+/** `settings`, or a house that somebody else has built. */
+export function stage(settings: Partial<Config> | (() => Promise<House>) = {}, options: AssembleOptions = {}): Stage {
   let browser: Browser;
   let house: House;
   let here: Visit | undefined;
   beforeAll(async () => {
     if (!chrome) return;
     await builtUi();
-    [browser, house] = await Promise.all([launch(), running(settings)]);
+    [browser, house] = await Promise.all([launch(), typeof settings === 'function' ? settings() : running(settings, options)]);
   }, 60_000);
   afterAll(async () => {
     await browser?.close();
-    await house?.close();
+    await closed(house);
   });
   afterEach(async () => {
     if (!here) return;
@@ -48,6 +50,9 @@ export function stage(settings: Partial<Config> = {}): Stage {
     list: async () => (await house.get<MessagePage>('/v1/messages')).messages,
   };
 }
+
+/** With what it stands on, where it has something. */
+const closed = async (house: (House & { [Symbol.asyncDispose]?: () => PromiseLike<void> }) | undefined): Promise<void> => (house?.[Symbol.asyncDispose] ? await house[Symbol.asyncDispose]!() : await house?.close());
 
 /** A message in the list. */
 export const row = (page: Page, subject: string | RegExp): Locator => page.getByRole('region', { name: 'Messages' }).getByRole('link', { name: subject });

@@ -4,7 +4,7 @@
  * about it. Nothing is guessed from events: they say when to ask again.
  */
 import type { Api } from '../../sdk/api.ts';
-import type { AdvanceSummary, Delivery, PosternEvent, RecipientState, StreamClock } from '../../sdk/contract.ts';
+import type { AdvanceSummary, Delivery, PosternEvent, QueueReleased, RecipientState, StreamClock } from '../../sdk/contract.ts';
 import { again, type Again } from './again.ts';
 import { faultOf, type Fault } from './fault.ts';
 import { plural } from './format.ts';
@@ -54,8 +54,8 @@ export class Delivering {
   async act(act: Act, recipient?: string): Promise<void> {
     const did = { retry: 'tried now', hold: 'held', release: 'released', cancel: 'cancelled' }[act];
     await this.#do(async () => {
-      const { changed } = await this.#api[act]({ message: this.#id, ...(recipient === undefined ? {} : { recipient }) });
-      return changed === 0 ? 'Nothing to change: it has moved on meanwhile.' : `${plural(changed, 'recipient')} ${did}.`;
+      const answer = await this.#api[act]({ message: this.#id, ...(recipient === undefined ? {} : { recipient }) });
+      return changedText(answer, did);
     });
   }
 
@@ -74,12 +74,13 @@ export class Delivering {
     const { view, clock } = this;
     if (!view || !clock) return undefined;
     const now = Date.parse(clock.now);
-    const waits = view.recipients.flatMap(({ due, offset }) => (due === null ? [] : [Date.parse(due) - now - offset])).filter((ms) => ms > 0);
+    const waits = view.recipients.flatMap(({ due, offset, mode }) => (due === null || mode === 'deliver' ? [] : [Date.parse(due) - now - offset])).filter((ms) => ms > 0);
     return waits.length === 0 ? undefined : Math.min(...waits);
   }
 
-  get waiting(): number {
-    return this.view?.recipients.filter(({ state }) => !isOver(state)).length ?? 0;
+  /** That wait by the stream's clock, which can be moved: real mail goes by the wall. */
+  get moving(): number {
+    return this.view?.recipients.filter(({ state, mode }) => !isOver(state) && mode !== 'deliver').length ?? 0;
   }
 
   close(): void {
@@ -118,14 +119,23 @@ export class Delivering {
   #concerns(event: PosternEvent): boolean {
     if ('message' in event && event.message === this.#id) return true;
     // Why it waits may be told anew.
+    if (event.type === 'delivery.stopped' || event.type === 'delivery.started') return true;
     if (event.stream !== this.view?.stream) return false;
-    return event.type.startsWith('site.') || event.type === 'stream.paused' || event.type === 'stream.resumed' || event.type === 'clock.advanced';
+    return event.type.startsWith('site.') || event.type === 'stream.paused' || event.type === 'stream.resumed' || event.type === 'stream.mode' || event.type === 'clock.advanced';
   }
 }
 
 /** Those in one of the states that are asked for; all when none is. */
 export const ofState = (recipients: readonly Recipient[], state: RecipientState | undefined): readonly Recipient[] =>
   (state === undefined ? recipients : recipients.filter((one) => one.state === state));
+
+/** What came of an act; of a release also whom the gate kept, and why. */
+export function changedText(answer: { changed: number } | QueueReleased, did: string): string {
+  const refused = 'refused' in answer ? answer.refused : [];
+  const kept = refused.length === 0 ? '' : `Still held: ${refused.slice(0, 3).map(({ held }) => held.text).join('; ')}${refused.length > 3 ? `; and ${refused.length - 3} more` : ''}.`;
+  if (answer.changed === 0) return kept || 'Nothing to change: it has moved on meanwhile.';
+  return `${plural(answer.changed, 'recipient')} ${did}.${kept && ` ${kept}`}`;
+}
 
 /** What can be done to it now. */
 export function actsOf({ state }: Pick<Recipient, 'state'>): Act[] {

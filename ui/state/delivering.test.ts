@@ -2,7 +2,7 @@ import { afterEach, beforeEach, expect, test, vi } from 'vitest';
 import type { PosternEvent } from '../../sdk/contract.ts';
 import { captured, Refusal, scripted, type Asked } from '../../test/support/scripted-api.ts';
 import { ClockDesk } from './clock.svelte.ts';
-import { actsOf, Delivering, ofState, summaryText, type Recipient } from './delivering.svelte.ts';
+import { actsOf, changedText, Delivering, ofState, summaryText, type Recipient } from './delivering.svelte.ts';
 
 beforeEach(() => void vi.useFakeTimers());
 afterEach(() => void vi.useRealTimers());
@@ -56,7 +56,23 @@ test('verbs apply to the message or to one recipient, say what came of it, and s
 test('the next moment is the earliest of its recipients, each by its own clock', async () => {
   const { delivering } = desk([recipient('deferred', '2026-01-01T02:00:00.000Z', 3_600_000), recipient('queued', '2026-01-01T01:30:00.000Z'), recipient('queued', '2025-12-31T23:00:00.000Z'), recipient('delivered')]);
   await delivering.open('m1');
-  expect([delivering.untilNext, delivering.waiting]).toEqual([3_600_000, 3]);
+  expect([delivering.untilNext, delivering.moving]).toEqual([3_600_000, 3]);
+});
+
+test('real mail goes by the wall: a clock that is moved counts without it', async () => {
+  const { delivering } = desk([{ ...recipient('queued', '2026-01-01T00:10:00.000Z'), mode: 'deliver' } as never, recipient('queued', '2026-01-01T01:00:00.000Z')]);
+  await delivering.open('m1');
+  expect([delivering.untilNext, delivering.moving]).toEqual([3_600_000, 1]);
+});
+
+test('a release tells whom the gate still keeps, and why', () => {
+  const held = { reason: 'not-allowed' as const, text: 'b@x.test is not on the allow list' };
+  expect([
+    changedText({ changed: 2, refused: [] }, 'released'),
+    changedText({ changed: 1, refused: [{ message: 'm1', address: 'b@x.test', held }] }, 'released'),
+    changedText({ changed: 0, refused: [{ message: 'm1', address: 'b@x.test', held }] }, 'released'),
+    changedText({ changed: 0 }, 'held'),
+  ]).toEqual(['2 recipients released.', '1 recipient released. Still held: b@x.test is not on the allow list.', 'Still held: b@x.test is not on the allow list.', 'Nothing to change: it has moved on meanwhile.']);
 });
 
 test('a refusal is told, and what is shown stays', async () => {

@@ -65,6 +65,9 @@ export function briefCount(n: number): string {
 
 export const plural = (n: number, one: string, many = `${one}s`): string => `${countText(n)} ${n === 1 ? one : many}`;
 
+/** Of a share: `2.5 %`. */
+export const percent = (share: number): string => `${Number((share * 100).toFixed(2))} %`;
+
 /** Who a message says it is from; the address when there is no name. */
 export const whoText = (boxes: readonly Mailbox[]): string => boxes.map(({ name, address }) => name || address).join(', ');
 

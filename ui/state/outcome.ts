@@ -3,7 +3,7 @@
  * stands on the row of a message, how an answer, a moment and a waiting time
  * are read. Pure. The words are the API's own.
  */
-import type { Answer, RecipientState } from '../../sdk/contract.ts';
+import type { Answer, Attempt, RecipientState } from '../../sdk/contract.ts';
 import { countText } from './format.ts';
 
 export type Tone = 'good' | 'warn' | 'bad' | 'quiet' | 'busy';
@@ -35,6 +35,17 @@ export function answerText(answer: Answer): string {
   if (answer.kind === 'fault') return [answer.fault, answer.detail].filter(Boolean).join(': ');
   const { code, enhanced, text } = answer;
   return [code, enhanced !== null && !text.startsWith(enhanced) ? enhanced : null, text].filter((part) => part !== null && part !== '').join(' ');
+}
+
+/** What the server showed, and what it had to fulfil. */
+export function tlsFacts(tls: Attempt['tls']): [string, string][] {
+  if (!tls) return [];
+  const { certificate, unverified, policy } = tls;
+  return [
+    ...(policy && policy !== 'none' ? [['TLS policy', policy] as [string, string]] : []),
+    ...(certificate ? [['Certificate', `${certificate.subject || 'no name'}, by ${certificate.issuer || 'nobody named'}, until ${certificate.validTo}`] as [string, string], ['Fingerprint', certificate.fingerprint256] as [string, string]] : []),
+    ...(unverified ? [['Not trusted', unverified] as [string, string]] : certificate ? [['Trusted', 'yes'] as [string, string]] : []),
+  ];
 }
 
 const UNITS = [['d', 86_400_000], ['h', 3_600_000], ['m', 60_000], ['s', 1_000]] as const;

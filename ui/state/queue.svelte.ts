@@ -4,8 +4,9 @@
  * of it.
  */
 import type { Api } from '../../sdk/api.ts';
-import type { PauseInput, PosternEvent, QueueView, Site } from '../../sdk/contract.ts';
+import type { PauseInput, PosternEvent, QueueMode, QueueView, Site } from '../../sdk/contract.ts';
 import { again, type Again } from './again.ts';
+import { changedText } from './delivering.svelte.ts';
 import { faultOf, type Fault } from './fault.ts';
 import { plural } from './format.ts';
 import { longText } from './outcome.ts';
@@ -70,17 +71,18 @@ export class QueueDesk {
     });
   }
 
-  async resume(stream: string, site?: string): Promise<boolean> {
+  /** `mode`: of a site, that for real or for pretended mail. */
+  async resume(stream: string, site?: string, mode?: QueueMode): Promise<boolean> {
     return await this.#do(async () => {
-      await this.#api.resume({ stream, ...(site === undefined ? {} : { site }) });
+      await this.#api.resume({ stream, ...(site === undefined ? {} : { site }), ...(mode === undefined ? {} : { mode }) });
       return `${site ?? stream} goes on.`;
     });
   }
 
-  async act(act: 'retry' | 'hold' | 'release' | 'cancel', stream: string, site?: string): Promise<boolean> {
+  async act(act: 'retry' | 'hold' | 'release' | 'cancel', stream: string, site?: string, mode?: QueueMode): Promise<boolean> {
     return await this.#do(async () => {
-      const { changed } = await this.#api[act]({ stream, ...(site === undefined ? {} : { site }) });
-      return `${plural(changed, 'recipient')} ${{ retry: 'tried now', hold: 'held', release: 'released', cancel: 'cancelled' }[act]}.`;
+      const answer = await this.#api[act]({ stream, ...(site === undefined ? {} : { site }), ...(mode === undefined ? {} : { mode }) });
+      return changedText(answer, { retry: 'tried now', hold: 'held', release: 'released', cancel: 'cancelled' }[act]);
     });
   }
 
@@ -172,12 +174,13 @@ export function chosen(sites: readonly Site[], typed: string, order: Order): Sit
   });
 }
 
-/** Why a site is as slow as it is, in sentences; the first is the strongest. `now` is of the stream's clock. */
-export function reasons({ pause, pace, connections, limits, waiting, active, counts, nextDue }: Site, lanePaused: Lane['paused'] | undefined, now: number): string[] {
+/** Why a site is as slow as it is, in sentences; the first is the strongest. Pauses as of `now`, which is of the site's clock; else what the engine says. */
+export function reasons({ pause, pace, connections, limits, waiting, active, counts, nextDue, why }: Site, lanePaused: Lane['paused'] | undefined, now: number): string[] {
   const said: string[] = [];
   const end = (until: string | null) => (until === null ? 'until somebody resumes it' : `for another ${longText(Math.max(0, Date.parse(until) - now))}`);
   if (lanePaused) said.push(`The whole stream is paused ${end(lanePaused.until)}: ${lanePaused.reason || 'no reason was given'}.`);
   if (pause) said.push(`Paused by ${pause.by === 'person' ? 'a person' : 'the engine'} ${end(pause.until)}: ${pause.reason || 'no reason was given'}.`);
+  if (said.length === 0 && why) return [why];
   if (pace < 1) said.push(`It was told to slow down: ${Math.round(pace * 100)} % of the limits are in use, and more again step by step.`);
   if (waiting > 0 && connections.most > 0 && connections.open >= connections.most) said.push(`All ${plural(connections.most, 'connection')} that it may have are open.`);
   if (limits.rate && waiting > 0) said.push(`No more than ${rateText(limits.rate)} go out.`);

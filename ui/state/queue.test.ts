@@ -8,8 +8,8 @@ const NOW = Date.UTC(2026, 0, 1, 12, 30, 30);
 const at = (minutesAgo: number) => new Date(NOW - minutesAgo * 60_000).toISOString();
 const event = (id: number, type: string, minutesAgo: number, more: object = {}) => ({ id, at: at(minutesAgo), stream: 'default', type, message: 'm1', ...more }) as PosternEvent;
 const site = (name: string, more: Partial<Site> = {}): Site => ({
-  stream: 'default', site: name, provider: null, destinations: [name], waiting: 0, active: 0, held: 0, oldestAt: null, nextDue: null, connections: { open: 0, most: 20 },
-  limits: { connections: 20, messagesPerConnection: 100, rate: null }, pace: 1, pause: null, counts: { delivered: 0, deferred: 0, bounced: 0, connectFailures: 0 }, lastAnswer: null, ...more,
+  stream: 'default', mode: 'simulate', site: name, provider: null, destinations: [name], waiting: 0, active: 0, held: 0, oldestAt: null, nextDue: null, connections: { open: 0, most: 20 },
+  limits: { connections: 20, messagesPerConnection: 100, rate: null }, pace: 1, pause: null, counts: { delivered: 0, deferred: 0, bounced: 0, connectFailures: 0 }, lastAnswer: null, why: null, ...more,
 });
 const arrived = (id: number, minutesAgo: number, queued: number) => ({ ...captured(id), at: at(minutesAgo), queued });
 
@@ -84,4 +84,10 @@ test('why a site is slow is said, the strongest reason first', () => {
   ]);
   expect(reasons(site('x.test', { waiting: 1, nextDue: at(-2) }), null, NOW)).toEqual(['Nothing holds it back: the next attempt is due in 2m.']);
   expect([reasons(site('x.test'), null, NOW), reasons(site('x.test', { active: 1 }), null, NOW)]).toEqual([['Nothing waits for it.'], ['It is being tried.']]);
+});
+
+test('what the engine says of a site is told in its words; a pause as it runs off', () => {
+  const why = 'Rule google-421 since 2026-01-01 12:00:00, until 2026-01-01 13:00:00 (one connection): 421 4.7.28.';
+  expect(reasons(site('x.test', { why, pace: 0.5, waiting: 3 }), undefined, NOW)).toEqual([why]);
+  expect(reasons(site('x.test', { why, waiting: 3, pause: { reason: 'lunch', until: new Date(NOW + 60_000).toISOString(), by: 'person' } }), undefined, NOW)[0]).toBe('Paused by a person for another 1m: lunch.');
 });

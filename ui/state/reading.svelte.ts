@@ -77,11 +77,18 @@ export class Reading {
   hear(events: PosternEvent[]): void {
     for (const event of events) {
       if (event.type === 'message.updated' && event.message === this.id) this.#take(event.message, { ...(event.read === undefined ? {} : { read: event.read }), ...(event.tags === undefined ? {} : { tags: event.tags }) });
+      if (event.type === 'message.released' && event.message === this.id && this.message?.delivery === null) void this.#released(event.message);
       if (event.type === 'messages.deleted' && this.id !== undefined && event.messages.includes(this.id)) {
         this.fault = { message: event.by === 'retention' ? 'The message is gone: its stream no longer keeps it.' : 'The message was deleted.', status: 404 };
         this.message = undefined;
       }
     }
+  }
+
+  /** Mail that was only captured is on its way now: it has a delivery to show. */
+  async #released(id: string): Promise<void> {
+    const { delivery } = await this.#api.read(id).catch(() => ({ delivery: null }));
+    if (delivery !== null && this.message?.id === id) this.message = { ...this.message, delivery };
   }
 
   #take(id: string, change: Partial<Pick<MessageDetail, 'read' | 'tags'>>): void {

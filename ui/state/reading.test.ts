@@ -1,5 +1,5 @@
-import { expect, test } from 'vitest';
-import type { MessageDetail } from '../../sdk/contract.ts';
+import { expect, test, vi } from 'vitest';
+import type { MessageDetail, PosternEvent } from '../../sdk/contract.ts';
 import { messageOf, Refusal, scripted, type Asked } from '../../test/support/scripted-api.ts';
 import { Reading, tabsOf } from './reading.svelte.ts';
 
@@ -53,4 +53,16 @@ test('a message opens with what it has: HTML, else text', () => {
   expect(tabs('<p>', null)).not.toContain('text');
   expect(tabs(null, 'x')[0]).toBe('text');
   expect(tabs(null, null)[0]).toBe('text');
+});
+
+test('captured mail that is released has a delivery to show from then on', async () => {
+  let delivery: object | null = null;
+  const reading = new Reading(scripted(({ path }) => detail(Number(path.slice(-1)), { delivery, read: true })).api, () => {});
+  await reading.open('m1');
+  delivery = { queued: 1 };
+  const released = { id: 1, at: '', stream: 'default', type: 'message.released', message: 'm1', recipients: [], to: [], by: 'x' } satisfies PosternEvent;
+  reading.hear([{ ...released, message: 'm2' }]);
+  expect(reading.message?.delivery).toBeNull();
+  reading.hear([released]);
+  await vi.waitFor(() => expect(tabsOf(reading.message!)).toContain('delivery'));
 });

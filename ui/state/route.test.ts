@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { hashOf, placeOf, TABS, type Place } from './route.ts';
+import { hashOf, LIVE_TABS, placeOf, TABS, TELEMETRY_ASKED, type Place } from './route.ts';
 
 test('every place has an address that leads back to it', () => {
   const text = fc.string({ minLength: 1 }).filter((one) => one.isWellFormed());
@@ -14,6 +14,8 @@ test('every place has an address that leads back to it', () => {
     scope.map((s) => ({ at: 'inboxes' as const, scope: s })),
     fc.constant({ at: 'streams' as const }), name.map((one) => ({ at: 'streams' as const, name: one })),
     text.map((stream) => ({ at: 'queue' as const, scope: { stream } })), scope.map((s) => ({ at: 'suppressions' as const, scope: s })),
+    fc.constant({ at: 'live' as const }), name.map((one) => ({ at: 'live' as const, name: one })), fc.tuple(name, fc.constantFrom(...LIVE_TABS)).map(([one, tab]) => ({ at: 'live' as const, name: one, tab })),
+    fc.record(Object.fromEntries(TELEMETRY_ASKED.map((one) => [one, text])), { requiredKeys: [] }).map((asked) => ({ at: 'telemetry' as const, asked })),
     fc.constant({ at: 'scenario' as const }), name.map((one) => ({ at: 'scenario' as const, name: one })),
     fc.constant({ at: 'hooks' as const }), name.map((one) => ({ at: 'hooks' as const, name: one })), fc.tuple(name, name).map(([one, hook]) => ({ at: 'hooks' as const, name: one, hook })),
     fc.constant({ at: 'log' as const }), fc.constant({ at: 'start' as const }),
@@ -25,7 +27,7 @@ test('every place has an address that leads back to it', () => {
 
 test('whatever stands behind # is a place', () => {
   fc.assert(fc.property(fc.string(), (hash) => {
-    expect(['mail', 'inboxes', 'streams', 'queue', 'scenario', 'suppressions', 'hooks', 'log', 'start']).toContain(placeOf(`#${hash}`).at);
+    expect(['mail', 'inboxes', 'streams', 'live', 'queue', 'telemetry', 'scenario', 'suppressions', 'hooks', 'log', 'start']).toContain(placeOf(`#${hash}`).at);
   }));
 });
 

@@ -9,12 +9,20 @@ export type Scope = { stream?: string; inbox?: string; q?: string };
 
 export const TABS = ['html', 'text', 'delivery', 'links', 'files', 'headers', 'envelope', 'source', 'checks'] as const;
 export type Tab = (typeof TABS)[number];
+/** Parts of the page of one stream that goes out. */
+export const LIVE_TABS = ['gate', 'way', 'preflight', 'keys', 'audit'] as const;
+export type LiveTab = (typeof LIVE_TABS)[number];
+/** What is asked of telemetry, as text; what it means is said in telemetry-asked.ts. */
+export const TELEMETRY_ASKED = ['stream', 'mode', 'site', 'period', 'from', 'to', 'view', 'moment', 'length', 'before', 'after'] as const;
+export type TelemetryAsked = Partial<Record<(typeof TELEMETRY_ASKED)[number], string>>;
 
 export type Place =
   | { at: 'mail'; scope: Scope; message?: string; tab?: Tab }
   | { at: 'inboxes'; scope: Scope }
   | { at: 'streams'; name?: string }
+  | { at: 'live'; name?: string; tab?: LiveTab }
   | { at: 'queue'; scope: Scope }
+  | { at: 'telemetry'; asked: TelemetryAsked }
   | { at: 'scenario'; name?: string }
   | { at: 'suppressions'; scope: Scope }
   | { at: 'hooks'; name?: string; hook?: string }
@@ -33,7 +41,13 @@ export function placeOf(hash: string): Place {
     }
     case 'inboxes': return { at: 'inboxes', scope };
     case 'streams': return first ? { at: 'streams', name: first } : { at: 'streams' };
+    case 'live': {
+      if (!first) return { at: 'live' };
+      const tab = LIVE_TABS.find((one) => one === second);
+      return { at: 'live', name: first, ...(tab ? { tab } : {}) };
+    }
     case 'queue': return { at: 'queue', scope: scope.stream === undefined ? {} : { stream: scope.stream } };
+    case 'telemetry': return { at: 'telemetry', asked: pickOf(new URLSearchParams(query), TELEMETRY_ASKED) };
     case 'scenarios': return first ? { at: 'scenario', name: first } : { at: 'scenario' };
     case 'suppressions': return { at: 'suppressions', scope };
     case 'hooks': return first ? { at: 'hooks', name: first, ...(second ? { hook: second } : {}) } : { at: 'hooks' };
@@ -51,7 +65,9 @@ export function hashOf(place: Place): string {
     }
     case 'inboxes': return `#/inboxes${queryOf(place.scope)}`;
     case 'streams': return place.name === undefined ? '#/streams' : `#/streams/${encodeURIComponent(place.name)}`;
+    case 'live': return place.name === undefined ? '#/live' : `#/live/${encodeURIComponent(place.name)}${place.tab === undefined ? '' : `/${place.tab}`}`;
     case 'queue': return `#/queue${queryOf(place.scope)}`;
+    case 'telemetry': return `#/telemetry${textOf(place.asked, TELEMETRY_ASKED)}`;
     case 'scenario': return place.name === undefined ? '#/scenarios' : `#/scenarios/${encodeURIComponent(place.name)}`;
     case 'suppressions': return `#/suppressions${queryOf(place.scope)}`;
     case 'hooks': return place.name === undefined ? '#/hooks' : `#/hooks/${encodeURIComponent(place.name)}${place.hook === undefined ? '' : `/${encodeURIComponent(place.hook)}`}`;
@@ -62,18 +78,22 @@ export function hashOf(place: Place): string {
 
 export const sameScope = (a: Scope, b: Scope): boolean => a.stream === b.stream && a.inbox === b.inbox && a.q === b.q;
 
-function scopeOf(params: URLSearchParams): Scope {
-  const scope: Scope = {};
-  for (const name of ['stream', 'inbox', 'q'] as const) {
+const SCOPE = ['stream', 'inbox', 'q'] as const;
+const scopeOf = (params: URLSearchParams): Scope => pickOf(params, SCOPE);
+const queryOf = (scope: Scope): string => textOf(scope, SCOPE);
+
+function pickOf<Name extends string>(params: URLSearchParams, names: readonly Name[]): Partial<Record<Name, string>> {
+  const picked: Partial<Record<Name, string>> = {};
+  for (const name of names) {
     const value = params.get(name);
-    if (value) scope[name] = value;
+    if (value) picked[name] = value;
   }
-  return scope;
+  return picked;
 }
 
-function queryOf(scope: Scope): string {
+function textOf<Name extends string>(picked: Partial<Record<Name, string>>, names: readonly Name[]): string {
   const params = new URLSearchParams();
-  for (const name of ['stream', 'inbox', 'q'] as const) if (scope[name]) params.set(name, scope[name]);
+  for (const name of names) if (picked[name]) params.set(name, picked[name]);
   const text = params.toString();
   return text && `?${text}`;
 }

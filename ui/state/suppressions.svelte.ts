@@ -105,7 +105,7 @@ export class SuppressionDesk {
     clearTimeout(this.#timers.get(key));
     this.#timers.delete(key);
     try {
-      await this.#api.unsuppress(one.address, one.stream ?? undefined, { keepalive });
+      await this.#api.unsuppress(one.address, one.stream ?? undefined, { mode: one.mode ?? '*', keepalive });
       this.all = this.all.filter((other) => keyOf(other) !== key);
     } catch (error) {
       const fault = faultOf(error);
@@ -132,5 +132,5 @@ export class SuppressionDesk {
   }
 }
 
-/** One address can be suppressed in several streams. */
-export const keyOf = ({ address, stream }: Pick<Suppression, 'address' | 'stream'>): string => `${stream ?? '*'} ${address}`;
+/** One address can be suppressed in several streams, and for simulated and for real mail. */
+export const keyOf = ({ address, stream, mode }: Pick<Suppression, 'address' | 'stream' | 'mode'>): string => `${stream ?? '*'} ${mode ?? '*'} ${address}`;

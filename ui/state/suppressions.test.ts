@@ -7,8 +7,8 @@ import { keyOf, SuppressionDesk } from './suppressions.svelte.ts';
 beforeEach(() => void vi.useFakeTimers());
 afterEach(() => void vi.useRealTimers());
 
-const one = (address: string, stream: string | null = null): Suppression => ({ address, stream, reason: 'manual', detail: '', message: null, createdAt: '2026-01-01T00:00:00.000Z', expiresAt: null });
-const kept = [one('a@x.test'), one('a@x.test', 'billing')];
+const one = (address: string, stream: string | null = null, mode: Suppression['mode'] = null): Suppression => ({ address, stream, mode, reason: 'manual', detail: '', message: null, createdAt: '2026-01-01T00:00:00.000Z', expiresAt: null });
+const kept = [one('a@x.test'), one('a@x.test', 'billing', 'deliver')];
 
 function desk(answer: (method: string, path: string) => unknown = () => undefined) {
   const { api, asked } = scripted(({ method, path }) => answer(method, path) ?? (method === 'GET' ? { suppressions: kept, next: null } : method === 'DELETE' ? undefined : one('b@x.test')));
@@ -25,7 +25,7 @@ test('a removal is crossed out, can be undone, and is sent when its grace is ove
   await vi.advanceTimersByTimeAsync(GRACE - 1);
   expect(deletions()).toEqual([]);
   await vi.advanceTimersByTimeAsync(1);
-  expect(deletions()).toEqual([{ address: 'a@x.test', stream: 'billing' }]);
+  expect(deletions()).toEqual([{ address: 'a@x.test', stream: 'billing', mode: 'deliver' }]);
   expect([room.all.map(keyOf), room.leaving.size]).toEqual([[keyOf(kept[0]!)], 0]);
 });
 
@@ -35,7 +35,7 @@ test('leaving the room sends what is crossed out, once', async () => {
   room.remove(kept[0]!);
   room.close();
   await vi.advanceTimersByTimeAsync(2 * GRACE);
-  expect(deletions()).toEqual([{ address: 'a@x.test' }]);
+  expect(deletions()).toEqual([{ address: 'a@x.test', mode: '*' }]);
 });
 
 test('one that cannot be removed stays and says why; one that is gone already goes', async () => {

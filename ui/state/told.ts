@@ -1,6 +1,6 @@
 /** An event in plain words, as the event log shows it. Pure. */
 import type { PosternEvent } from '../../sdk/contract.ts';
-import { plural } from './format.ts';
+import { percent, plural } from './format.ts';
 import { answerText } from './outcome.ts';
 
 export function told(event: PosternEvent): string {
@@ -16,7 +16,9 @@ export function told(event: PosternEvent): string {
     case 'recipient.delivered': case 'recipient.deferred': case 'recipient.bounced': return `${event.recipient} — ${answerText(event.answer)}`;
     case 'recipient.expired': return `${event.recipient} — gave up${event.answer ? `; the last answer was ${answerText(event.answer)}` : ''}`;
     case 'recipient.suppressed': return `${event.recipient} — ${event.detail || event.reason}`;
-    case 'recipient.cancelled': case 'recipient.held': case 'recipient.released': return `${event.recipient} — by ${event.by}`;
+    case 'recipient.held': return `${event.recipient} — ${event.text || `by ${event.by}`}`;
+    case 'message.released': return `released for real to ${event.to.slice(0, 3).join(', ')}${event.to.length > 3 ? ` and ${event.to.length - 3} more` : ''} — by ${event.by}`;
+    case 'recipient.cancelled': case 'recipient.released': return `${event.recipient} — by ${event.by}`;
     case 'bounce.received': return `${event.recipient} — ${event.diagnostic || event.class}`;
     case 'complaint.received': return `${event.recipient} — complained (${event.feedback})`;
     case 'autoreply.received': return `${event.recipient} — an automatic reply`;
@@ -29,6 +31,13 @@ export function told(event: PosternEvent): string {
     case 'stream.paused': return event.reason;
     case 'stream.resumed': return 'goes on';
     case 'alert.queue-age': return event.state === 'raised' ? 'the oldest mail has waited too long' : 'no mail waits too long any more';
+    case 'alert.rate': return event.state === 'raised' ? `${percent(event.share)} of ${plural(event.of, 'recipient')} ${event.measure}: more than ${percent(event.threshold)}` : `the share that ${event.measure} is below ${percent(event.threshold)} again`;
+    case 'delivery.stopped': case 'delivery.started': return `real delivery ${event.type === 'delivery.stopped' ? 'stopped' : 'is on again'} — by ${event.by}${event.reason ? `: ${event.reason}` : ''}`;
+    case 'stream.mode': return `from ${event.from} to ${event.to} — by ${event.by}`;
+    case 'canary.approved': return `${plural(event.recipients, 'recipient')} released — by ${event.by}`;
+    case 'site.rule': return `${event.site} — ${event.action}: ${event.reason}`;
+    case 'preflight.changed': return `${event.domain} — ${event.changes.map(({ check, was, now }) => `${check} ${was} → ${now}`).join(', ') || `${event.was} → ${event.now}`}`;
+    case 'unsubscribe.received': return `${event.recipient} — unsubscribed`;
     case 'clock.advanced': return `from ${event.from} to ${event.to}${event.recipient ? ` for ${event.recipient}` : event.message ? ' for one message' : ''}`;
     case 'scenario.changed': return 'the scenario changed';
     case 'scenario.reset': return 'the scenario begins anew';
