@@ -1,4 +1,5 @@
 /** Builds the UI (ui/ → dist/ui) and runs the tests (server/, sdk/, ui/, test/, examples/). */
+import { availableParallelism } from 'node:os';
 import { fileURLToPath } from 'node:url';
 import { svelte } from '@sveltejs/vite-plugin-svelte';
 import { defineConfig } from 'vitest/config';
@@ -21,6 +22,8 @@ export default defineConfig({
     testTimeout: 20_000,
     hookTimeout: 20_000,
     restoreMocks: true,
+    // One less than there are would be a single one on two cores, and many wait for a browser or a socket.
+    maxWorkers: Math.max(2, availableParallelism()),
     // The tests start thousands of threads from TypeScript. Without the cache each of them loads Node's
     // type stripper: WebAssembly of 17 MB and a quarter of a second, and the likely cause of rare crashes
     // inside V8 (SIGSEGV, SIGTRAP) in threads that only open and close. bin/postern.js has the same.

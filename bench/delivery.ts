@@ -4,37 +4,16 @@
  * a one-time code beside a blast of 100,000, and how long 72 simulated hours
  * of retries take.
  */
-import { execFile, spawn } from 'node:child_process';
-import { promisify } from 'node:util';
 import { median, percentile, round, type Row } from './figures.ts';
-import { accepts, freePort, has, startPostern, type Program } from './programs.ts';
 import { startPostfix } from './postfix.ts';
-
-const run = promisify(execFile);
-const pause = (ms: number) => new Promise((resolve) => setTimeout(resolve, ms));
-const MOST_MS = 600_000;
+import { has, startPostern } from './programs.ts';
+import { delivered, pause, post, source, startCountingSink, until } from './through.ts';
 
 export async function delivery({ quick }: { quick: boolean }): Promise<{ rows: Row[]; raw: unknown }> {
   const through = await throughput(quick);
   const beside = await besideBlast(quick ? 20_000 : 100_000, quick ? 60 : 200);
   const lives = await life(quick ? 200 : 1_000);
   return { rows: [...through.rows, ...beside.rows, ...lives.rows], raw: { through: through.raw, beside: beside.raw, lives: lives.raw } };
-}
-
-/** Until `done` answers that all of it has arrived. */
-async function until(done: () => Promise<boolean> | boolean, every = 20): Promise<void> {
-  for (const end = performance.now() + MOST_MS; !(await done());) {
-    if (performance.now() > end) throw new Error('not everything was delivered within ten minutes');
-    await pause(every);
-  }
-}
-
-const source = (to: Program, messages: number) =>
-  run('smtp-source', ['-d', '-s', '20', '-m', `${messages}`, '-l', '2048', '-f', 'app@sender.test', '-t', 'someone@inbox.test', `${to.host}:${to.port}`], { timeout: MOST_MS });
-
-async function delivered(http: string, stream: string): Promise<number> {
-  const { streams } = (await (await fetch(`${http}/v1/queue?stream=${stream}`)).json()) as { streams: { stream: string; tally: { delivered?: number } }[] };
-  return streams.find((one) => one.stream === stream)?.tally.delivered ?? 0;
 }
 
 async function throughput(quick: boolean): Promise<{ rows: Row[]; raw: unknown }> {
@@ -77,28 +56,6 @@ async function throughput(quick: boolean): Promise<{ rows: Row[]; raw: unknown }
   const ratio = postfix ? median(rates.postern.map((one, i) => one / rates.postfix[i]!)) : undefined;
   const beside = ratio === undefined ? 'Postfix cannot be run here' : `${round(ratio, 1)} × Postfix to smtp-sink, ${round(median(rates.postfix))}/s`;
   return { rows: [{ what: 'accepted to delivered (2 KB, 20 clients)', figure: `${round(rate)} messages/s; ${beside}`, goal, met: rate >= 1_500 && (ratio ?? 2) >= 2 }], raw: rates };
-}
-
-/** smtp-sink that counts what it takes. */
-async function startCountingSink(): Promise<(Program & { messages(): number }) | undefined> {
-  if (!has('smtp-sink')) return undefined;
-  const port = await freePort();
-  const child = spawn('smtp-sink', [...(process.getuid?.() === 0 ? ['-u', 'nobody'] : []), '-c', `127.0.0.1:${port}`, '1000'], { stdio: ['ignore', 'pipe', 'ignore'] });
-  let taken = 0;
-  child.stdout!.setEncoding('latin1').on('data', (text: string) => {
-    const last = text.match(/mesg=(\d+)/g)?.at(-1);
-    if (last) taken = Number(last.slice(5));
-  });
-  await accepts(port, 5_000);
-  return { name: 'smtp-sink', host: '127.0.0.1', port, pid: child.pid!, readyMs: 0, messages: () => taken, stop: async () => void child.kill('SIGKILL') };
-}
-
-async function post<T>(url: string, body: unknown, method = 'POST'): Promise<T> {
-  // oxlint-disable-next-line unicorn/no-invalid-fetch-options -- never a GET
-  const response = await fetch(url, { method, headers: { 'content-type': 'application/json' }, body: JSON.stringify(body) });
-  if (!response.ok) throw new Error(`${method} ${url}: ${response.status} ${await response.text()}`);
-  const text = await response.text();
-  return (text === '' ? null : JSON.parse(text)) as T;
 }
 
 const letter = (to: string, subject: string) => ({ from: 'app@sender.test', to, subject, text: 'Your order is on its way and will reach you in three days. '.repeat(30) });

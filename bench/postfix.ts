@@ -12,7 +12,8 @@ const SERVICES = [
   'anvil unix - - n - 1 anvil', 'scache unix - - n - 1 scache', 'postlog unix-dgram n - n - 1 postlogd',
 ];
 
-export async function startPostfix(relay: { host: string; port: number }): Promise<Program | undefined> {
+/** `milter`: who signs what comes in. */
+export async function startPostfix(relay: { host: string; port: number }, milter?: { at: string }): Promise<Program | undefined> {
   if (!has('postfix') || process.getuid?.() !== 0) return undefined;
   const port = await freePort();
   const root = mkdtempSync(join(tmpdir(), 'postern-bench-postfix-'));
@@ -25,7 +26,8 @@ export async function startPostfix(relay: { host: string; port: number }): Promi
     'compatibility_level = 3.6', `queue_directory = ${join(root, 'spool')}`, `data_directory = ${join(root, 'data')}`,
     `maillog_file = ${join(root, 'mail.log')}`, `maillog_file_prefixes = /var, ${root}`,
     'inet_interfaces = loopback-only', 'inet_protocols = ipv4', 'myhostname = relay.test', 'mydestination =', 'alias_maps =', 'local_recipient_maps =',
-    'mynetworks = 127.0.0.0/8', `relayhost = [${relay.host}]:${relay.port}`, 'smtp_dns_support_level = disabled', 'smtp_host_lookup = native', '',
+    'mynetworks = 127.0.0.0/8', `relayhost = [${relay.host}]:${relay.port}`, 'smtp_dns_support_level = disabled', 'smtp_host_lookup = native',
+    ...(milter ? [`smtpd_milters = ${milter.at}`, 'milter_default_action = tempfail'] : []), '',
   ].join('\n'));
   writeFileSync(join(config, 'master.cf'), [`127.0.0.1:${port} inet n - n - - smtpd`, ...SERVICES, ''].join('\n'));
   execFileSync('postfix', ['-c', config, 'start'], { stdio: 'ignore' });

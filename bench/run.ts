@@ -9,12 +9,13 @@ import { bounds } from './bounds.ts';
 import { delivery } from './delivery.ts';
 import { printTable, type Row } from './figures.ts';
 import { intake } from './intake.ts';
+import { live } from './live.ts';
 import { reading } from './reading.ts';
 import { start } from './start.ts';
 import { ui } from './ui.ts';
 import { waits } from './waits.ts';
 
-const MEASURES = { start, intake, waits, reading, delivery, ui, bounds };
+const MEASURES = { start, intake, waits, reading, delivery, live, ui, bounds };
 
 const args = process.argv.slice(2);
 const quick = args.includes('--quick');

@@ -106,7 +106,8 @@ function recordOf(dir: string): Map<string, number> {
   return taken;
 }
 
-async function check(store: Store, account: Account, record: Map<string, number>): Promise<Delivered> {
+/** `record`: message and recipient, as `<id> <address>`, and how often the other side took it. */
+export async function check(store: Store, account: Account, record: Map<string, number>): Promise<Delivered> {
   const ends = new Map<string, string[]>();
   const byEvent: Record<string, number> = {};
   for (let after = 0; ;) {

@@ -78,7 +78,7 @@ export const aliases: Story[] = [
         'OpenRelayTest@bounce-testing.postmarkapp.com': ['+0s  rcpt 554 5.7.1  relay_denied  bounced'],
         'DMARCPolicy@bounce-testing.postmarkapp.com': ['+0s  body 550 5.7.1  authentication  bounced'],
         'DnsError@bounce-testing.postmarkapp.com': ['+0s  resolve nxdomain  invalid_domain  bounced'],
-        'Unknown@bounce-testing.postmarkapp.com': ['+0s  rcpt 554 5.0.0  unknown  bounced'],
+        'Unknown@bounce-testing.postmarkapp.com': ['+0s  rcpt 554 5.0.0  policy  bounced'],
         'AutoResponder@bounce-testing.postmarkapp.com': ['+0s  body 250 2.0.0  delivered  delivered'],
         'ChallengeVerification@bounce-testing.postmarkapp.com': ['+0s  body 250 2.0.0  delivered  delivered'],
         'Subscribe@bounce-testing.postmarkapp.com': ['+0s  body 250 2.0.0  delivered  delivered'],
