@@ -5,7 +5,7 @@
  */
 
 /** Files of server/ that any folder but mail/ may use: they know nothing of mail. */
-export const COMMON: readonly string[] = ['clock.ts', 'ids.ts', 'log.ts', 'nearest.ts', 'operator-error.ts', 'units.ts'];
+export const COMMON: readonly string[] = ['clock.ts', 'ids.ts', 'log.ts', 'nearest.ts', 'operator-error.ts', 'public-address.ts', 'units.ts'];
 
 /** Folder of server/ → what else of server/ it may import: folders, single files, or '*' for all. */
 export const LAYERS: Record<string, readonly string[]> = {
@@ -24,7 +24,7 @@ export const LAYERS: Record<string, readonly string[]> = {
   admission: ['mail', 'queue/port.ts', 'scenario/scenario.ts'],
   queue: ['mail', 'gate/gate.ts', 'outgoing/outgoing.ts', 'classify', 'dsn', 'events', 'admission/port.ts', 'network/network.ts', 'network/talk.ts', 'transport'],
   returns: ['mail', 'classify', 'dsn', 'events', 'queue/port.ts', 'inbox/port.ts'],
-  hooks: ['mail', 'events', 'inbox/checks/network/public-address.ts'],
+  hooks: ['mail', 'events'],
   store: ['mail', 'events', 'inbox/port.ts', 'inbox/filter.ts', 'inbox/words.ts', 'admission/port.ts', 'queue/port.ts', 'hooks/hook.ts', 'gate/audit.ts', 'telemetry/port.ts'],
   api: ['mail', 'gate', 'outgoing', 'telemetry', 'preflight', 'classify', 'events', 'inbox', 'admission', 'queue', 'scenario', 'hooks', 'store/port.ts', 'metrics.ts'],
   cli: ['*'],

@@ -9,7 +9,7 @@ import { lookup } from 'node:dns/promises';
 import { type IncomingMessage, request as requestPlain } from 'node:http';
 import { request as requestTls } from 'node:https';
 import type { Clock } from '../clock.ts';
-import { notPublic } from '../inbox/checks/network/public-address.ts';
+import { notPublic } from '../public-address.ts';
 
 /** Milliseconds for all of it; octets of an answer that are kept. */
 export const DEADLINE = 15_000;

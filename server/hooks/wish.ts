@@ -1,6 +1,6 @@
 /** What somebody wants of a hook, judged before it is kept. Pure. */
 import type { EventType } from '../events/event.ts';
-import { notPublic } from '../inbox/checks/network/public-address.ts';
+import { notPublic } from '../public-address.ts';
 import type { Hook } from './hook.ts';
 import { secretFault } from './sign.ts';
 

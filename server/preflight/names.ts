@@ -4,6 +4,7 @@
  */
 import { getDomain } from 'tldts';
 import { domainKey } from '../mail/address.ts';
+import { groupsOf, isMapped, toNumber } from '../public-address.ts';
 
 const LABEL = /^[a-z0-9_](?:[a-z0-9_-]{0,61}[a-z0-9_])?$/;
 
@@ -24,28 +25,10 @@ export const bare = (name: string): string => domainKey(name.replace(/\.$/, ''))
 
 /** 4 or 16 octets. IPv4 inside of IPv6 (::ffff:) is IPv4. */
 export function addressBytes(address: string): number[] | undefined {
-  if (!address.includes(':')) return quad(address);
-  const tail = /^(.*:)(\d+\.\d+\.\d+\.\d+)$/.exec(address);
-  const inner = tail && quad(tail[2]!);
-  if (tail && !inner) return undefined;
-  const text = tail ? `${tail[1]}${hex(inner![0]!, inner![1]!)}:${hex(inner![2]!, inner![3]!)}` : address;
-  const halves = text.split('::');
-  if (halves.length > 2) return undefined;
-  const [head, rest] = halves.map((half) => (half === '' ? [] : half.split(':'))) as [string[], string[] | undefined];
-  const missing = 8 - head.length - (rest?.length ?? 0);
-  if (rest ? missing < 1 : missing !== 0) return undefined;
-  const groups = [...head, ...Array<string>(rest ? missing : 0).fill('0'), ...(rest ?? [])];
-  if (!groups.every((group) => /^[0-9a-f]{1,4}$/i.test(group))) return undefined;
-  const bytes = groups.flatMap((group) => [parseInt(group, 16) >> 8, parseInt(group, 16) & 255]);
-  return bytes.slice(0, 10).every((byte) => byte === 0) && bytes[10] === 255 && bytes[11] === 255 ? bytes.slice(12) : bytes;
-}
-
-const hex = (a: number, b: number) => ((a << 8) | b).toString(16);
-
-function quad(text: string): number[] | undefined {
-  const parts = /^(\d{1,3})\.(\d{1,3})\.(\d{1,3})\.(\d{1,3})$/.exec(text)?.slice(1);
-  const bytes = parts?.map(Number);
-  return bytes?.every((byte, at) => byte <= 255 && String(byte) === parts![at]) ? bytes : undefined;
+  const v4 = toNumber(address);
+  if (v4 !== undefined) return [24, 16, 8, 0].map((shift) => (v4 >>> shift) & 255);
+  const groups = groupsOf(address);
+  return groups && (isMapped(groups) ? groups.slice(6) : groups).flatMap((group) => [group >> 8, group & 255]);
 }
 
 export const sameAddress = (a: string, b: string): boolean => {

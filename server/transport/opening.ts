@@ -35,7 +35,7 @@ type State =
   | { at: 'helo' }
   | { at: 'starttls' }
   | { at: 'handshake'; encrypting: Encrypting | undefined }
-  /** `then` are the lines for each 334 that is to come. */
+  /** `rest` are the lines for each 334 that is to come. */
   | { at: 'auth'; line: Line; rest: Line[] }
   | { at: 'over' };
 

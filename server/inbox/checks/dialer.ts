@@ -10,7 +10,7 @@ import { lookup } from 'node:dns/promises';
 import { request as requestPlain } from 'node:http';
 import { request as requestTls } from 'node:https';
 import type { Clock } from '../../clock.ts';
-import { notPublic } from './network/public-address.ts';
+import { notPublic } from '../../public-address.ts';
 
 export type Probe =
   | { kind: 'answer'; status: number; /** The last address, after redirects. */ url: string; redirects: number }

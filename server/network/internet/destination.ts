@@ -5,7 +5,8 @@
  */
 import { isIPv4 } from 'node:net';
 import { splitAddress } from '../../mail/address.ts';
-import { asciiName, groupsOf } from './dns/names.ts';
+import { groupsOf } from '../../public-address.ts';
+import { asciiName } from './dns/names.ts';
 
 export type Destination =
   | { kind: 'domain'; domain: string }

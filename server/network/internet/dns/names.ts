@@ -3,8 +3,9 @@
  * the end. What cannot be a name in the DNS (a label over 63 octets, an IDN
  * that has no A-label, a space) is undefined, and is never asked about.
  */
-import { isIPv4, isIPv6 } from 'node:net';
+import { isIPv4 } from 'node:net';
 import { domainToASCII } from 'node:url';
+import { groupsOf } from '../../../public-address.ts';
 
 /** What hosts, policies (`_`) and delegated reverse zones (`/`, RFC 2317) are made of. */
 const LABEL = /^[a-z0-9_*/-]{1,63}$/;
@@ -24,16 +25,4 @@ export function reverseName(address: string): string | undefined {
   if (!groups) return undefined;
   const nibbles = groups.map((group) => group.toString(16).padStart(4, '0')).join('');
   return `${nibbles.split('').reverse().join('.')}.ip6.arpa`;
-}
-
-/** The eight groups of an IPv6 address; one with a zone (`%eth0`) is of this machine alone and has none. */
-export function groupsOf(address: string): number[] | undefined {
-  if (!isIPv6(address) || address.includes('%')) return undefined;
-  const v4 = /^(.*:)(\d+)\.(\d+)\.(\d+)\.(\d+)$/.exec(address);
-  const [, head = '', ...octets] = v4 ?? [];
-  const [a = 0, b = 0, c = 0, d = 0] = octets.map(Number);
-  const text = v4 ? `${head}${((a << 8) | b).toString(16)}:${((c << 8) | d).toString(16)}` : address;
-  const [left = [], right] = text.split('::').map((half) => (half === '' ? [] : half.split(':')));
-  const zeros = Array<string>(8 - left.length - (right?.length ?? 0)).fill('0');
-  return [...left, ...(right ? zeros : []), ...(right ?? [])].map((group) => parseInt(group, 16));
 }
