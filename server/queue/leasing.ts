@@ -9,9 +9,8 @@
 import type { Clock } from '../clock.ts';
 import type { Log } from '../log.ts';
 import type { RecipientKey } from '../mail/recipient.ts';
+import { createPauses } from './pauses.ts';
 import type { LeasedMessage, Outcome, QueueStore } from './port.ts';
-
-const AGAIN_MS = 1_000;
 
 export type Leasing = Pick<QueueStore, 'lease' | 'overdue'> & {
   /** Committed, or given up: no longer in hand. */
@@ -28,17 +27,7 @@ export function createLeasing({ store, wall, log, mended }: { store: Pick<QueueS
   let closed = false;
   let mending: Promise<void> | undefined;
   let whenBack: (() => void) | undefined;
-  const waits = new Set<() => void>();
-
-  const pause = () => new Promise<void>((resolve) => {
-    const wake = () => {
-      waits.delete(wake);
-      cancel();
-      resolve();
-    };
-    const cancel = wall.after(AGAIN_MS, wake);
-    waits.add(wake);
-  });
+  const pauses = createPauses(wall);
 
   async function mend(): Promise<void> {
     while (!closed) {
@@ -50,7 +39,7 @@ export function createLeasing({ store, wall, log, mended }: { store: Pick<QueueS
         break;
       } catch {
         // Whoever asked has said why.
-        await pause();
+        await pauses.pause();
       }
     }
     mending = undefined;
@@ -80,7 +69,7 @@ export function createLeasing({ store, wall, log, mended }: { store: Pick<QueueS
     get mending() { return mending !== undefined; },
     close() {
       closed = true;
-      for (const wake of [...waits]) wake();
+      pauses.end();
     },
   };
 }

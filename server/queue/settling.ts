@@ -8,9 +8,8 @@
 import { StoreFault } from '../admission/port.ts';
 import type { Clock } from '../clock.ts';
 import type { Log } from '../log.ts';
+import { createPauses } from './pauses.ts';
 import type { Outcome, QueueStore } from './port.ts';
-
-const AGAIN_MS = 1_000;
 
 export type Settling = {
   /**
@@ -34,17 +33,7 @@ export function createSettling({ store, wall, log, settled = () => {} }: { store
   let unsettled = 0;
   let stuck = false;
   let closed = false;
-  const waits = new Set<() => void>();
-
-  const pause = () => new Promise<void>((resolve) => {
-    const wake = () => {
-      waits.delete(wake);
-      cancel();
-      resolve();
-    };
-    const cancel = wall.after(AGAIN_MS, wake);
-    waits.add(wake);
-  });
+  const pauses = createPauses(wall);
 
   /** False when they could not be. Nothing else waits for that: one body that cannot be read must not hold up all mail. */
   async function withNotices(outcomes: readonly Outcome[], addNotices: () => Promise<void>): Promise<boolean> {
@@ -91,7 +80,7 @@ export function createSettling({ store, wall, log, settled = () => {} }: { store
               wanted = false;
             }
             if (closed) return 'lost';
-            await pause();
+            await pauses.pause();
             if (closed) return 'lost';
           }
         }
@@ -102,7 +91,7 @@ export function createSettling({ store, wall, log, settled = () => {} }: { store
     },
     close() {
       closed = true;
-      for (const wake of [...waits]) wake();
+      pauses.end();
     },
   };
 }

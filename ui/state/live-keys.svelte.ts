@@ -1,23 +1,23 @@
 /** The DKIM keys of this Postern: pairs that are made, published, taken into use and retired together. */
 import type { Api } from '../../sdk/api.ts';
 import type { DkimKey, PosternEvent } from '../../sdk/contract.ts';
+import { Acting } from './acting.svelte.ts';
 import { again, type Again } from './again.ts';
 import { faultOf, type Fault } from './fault.ts';
 
 export type Pair = { domain: string; selector: string; state: DkimKey['state']; createdAt: string; activeFrom: string | null; retiredAt: string | null; keys: DkimKey[] };
 
-export class KeyDesk {
+export class KeyDesk extends Acting {
   pairs: Pair[] = $state.raw([]);
   /** What cannot be used, and why. */
   flaws: string[] = $state.raw([]);
   ready = $state(false);
   fault: Fault | undefined = $state.raw();
-  busy = $state(false);
-  word = $state('');
   #api: Api;
   #again: Again;
 
   constructor(api: Api) {
+    super();
     this.#api = api;
     this.#again = again(() => this.#load(), 1_000);
   }
@@ -29,14 +29,14 @@ export class KeyDesk {
   hear(_events: readonly PosternEvent[]): void { /* keys are files: no event tells of them */ }
 
   make(domain: string, selector: string): Promise<boolean> {
-    return this.#do(async () => {
+    return this.do(async () => {
       const { keys } = await this.#api.createDkim({ domain: domain.trim(), ...(selector.trim() === '' ? {} : { selector: selector.trim() }) });
       return keys[0]?.state === 'prepared' ? 'Made. Publish its records, wait until they are seen, then take it into use.' : 'Made, and in use: publish its records now.';
     });
   }
 
   activate({ domain, selector }: Pair): Promise<boolean> {
-    return this.#do(async () => {
+    return this.do(async () => {
       await this.#api.activateDkim(domain, selector);
       return `${selector} signs for ${domain} from now on.`;
     });
@@ -44,7 +44,7 @@ export class KeyDesk {
 
   /** Forced, the one in use goes, too: mail that it would sign is held. */
   retire({ domain, selector, state }: Pair): Promise<boolean> {
-    return this.#do(async () => {
+    return this.do(async () => {
       await this.#api.retireDkim(domain, selector, state === 'active' ? { force: true } : {});
       return `${selector} signs no more. Its records may be taken out of the zone when the mail that it signed has arrived.`;
     });
@@ -52,22 +52,6 @@ export class KeyDesk {
 
   close(): void {
     this.#again.stop();
-  }
-
-  async #do(act: () => Promise<string>): Promise<boolean> {
-    if (this.busy) return false;
-    this.busy = true;
-    this.word = '';
-    try {
-      this.word = await act();
-      await this.#again.now();
-      return true;
-    } catch (error) {
-      this.word = `That did not work: ${faultOf(error).message}`;
-      return false;
-    } finally {
-      this.busy = false;
-    }
   }
 
   async #load(): Promise<void> {

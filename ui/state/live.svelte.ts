@@ -5,19 +5,19 @@
  */
 import type { Api } from '../../sdk/api.ts';
 import type { DeliveryView, LiveStream, PosternEvent } from '../../sdk/contract.ts';
+import { Acting } from './acting.svelte.ts';
 import { again, type Again } from './again.ts';
 import { faultOf, type Fault } from './fault.ts';
 import { plural } from './format.ts';
 
-export class LiveDesk {
+export class LiveDesk extends Acting {
   view: DeliveryView | undefined = $state.raw();
   fault: Fault | undefined = $state.raw();
-  busy = $state(false);
-  word = $state('');
   #api: Api;
   #again: Again;
 
   constructor(api: Api) {
+    super();
     this.#api = api;
     this.#again = again(() => this.#load(), 1_000);
   }
@@ -36,14 +36,14 @@ export class LiveDesk {
 
   /** At once, without a question: whoever stops is in a hurry. */
   stop(): Promise<boolean> {
-    return this.#do(async () => {
+    return this.do(async () => {
       await this.#api.stopDelivery({});
       return 'Stopped: nothing new is tried for real. What a server is taking just now is finished.';
     });
   }
 
   start(reason: string): Promise<boolean> {
-    return this.#do(async () => {
+    return this.do(async () => {
       await this.#api.startDelivery(reason.trim() === '' ? {} : { reason: reason.trim() });
       return 'Real delivery is on again.';
     });
@@ -51,7 +51,7 @@ export class LiveDesk {
 
   /** With `rest` the canary is over. */
   approve(stream: string, rest: boolean): Promise<boolean> {
-    return this.#do(async () => {
+    return this.do(async () => {
       const { released, held } = await this.#api.approveCanary(stream, rest ? { rest } : {});
       return `${plural(released, 'recipient')} of ${stream} released.${held > 0 ? ` ${held} held for another reason by now.` : ''}${rest ? ' The canary is over.' : ''}`;
     });
@@ -59,22 +59,6 @@ export class LiveDesk {
 
   close(): void {
     this.#again.stop();
-  }
-
-  async #do(act: () => Promise<string>): Promise<boolean> {
-    if (this.busy) return false;
-    this.busy = true;
-    this.word = '';
-    try {
-      this.word = await act();
-      await this.#again.now();
-      return true;
-    } catch (error) {
-      this.word = `That did not work: ${faultOf(error).message}`;
-      return false;
-    } finally {
-      this.busy = false;
-    }
   }
 
   async #load(): Promise<void> {

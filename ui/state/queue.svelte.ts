@@ -5,6 +5,7 @@
  */
 import type { Api } from '../../sdk/api.ts';
 import type { PauseInput, PosternEvent, QueueMode, QueueView, Site } from '../../sdk/contract.ts';
+import { Acting } from './acting.svelte.ts';
 import { again, type Again } from './again.ts';
 import { changedText } from './delivering.svelte.ts';
 import { faultOf, type Fault } from './fault.ts';
@@ -18,12 +19,10 @@ const PAGE = 500;
 const PAGES = 8;
 const HOUR = 3_600_000;
 
-export class QueueDesk {
+export class QueueDesk extends Acting {
   view: QueueView | undefined = $state.raw();
   plotted: Plotted | undefined = $state.raw();
   fault: Fault | undefined = $state.raw();
-  busy = $state(false);
-  word = $state('');
   #api: Api;
   #stream: string | undefined;
   #tape: Tape | undefined;
@@ -33,6 +32,7 @@ export class QueueDesk {
   #time: () => number;
 
   constructor(api: Api, time: () => number = () => Date.now()) {
+    super();
     this.#api = api;
     this.#time = time;
     this.#again = again(() => this.#load(), 1_000);
@@ -65,7 +65,7 @@ export class QueueDesk {
   }
 
   async pause(input: PauseInput): Promise<boolean> {
-    return await this.#do(async () => {
+    return await this.do(async () => {
       await this.#api.pause(input);
       return `${input.site ?? input.stream} is paused.`;
     });
@@ -73,14 +73,14 @@ export class QueueDesk {
 
   /** `mode`: of a site, that for real or for pretended mail. */
   async resume(stream: string, site?: string, mode?: QueueMode): Promise<boolean> {
-    return await this.#do(async () => {
+    return await this.do(async () => {
       await this.#api.resume({ stream, ...(site === undefined ? {} : { site }), ...(mode === undefined ? {} : { mode }) });
       return `${site ?? stream} goes on.`;
     });
   }
 
   async act(act: 'retry' | 'hold' | 'release' | 'cancel', stream: string, site?: string, mode?: QueueMode): Promise<boolean> {
-    return await this.#do(async () => {
+    return await this.do(async () => {
       const answer = await this.#api[act]({ stream, ...(site === undefined ? {} : { site }), ...(mode === undefined ? {} : { mode }) });
       return changedText(answer, { retry: 'tried now', hold: 'held', release: 'released', cancel: 'cancelled' }[act]);
     });
@@ -88,22 +88,6 @@ export class QueueDesk {
 
   close(): void {
     this.#again.stop();
-  }
-
-  async #do(act: () => Promise<string>): Promise<boolean> {
-    if (this.busy) return false;
-    this.busy = true;
-    this.word = '';
-    try {
-      this.word = await act();
-      await this.#again.now();
-      return true;
-    } catch (error) {
-      this.word = `That did not work: ${faultOf(error).message}`;
-      return false;
-    } finally {
-      this.busy = false;
-    }
   }
 
   async #load(): Promise<void> {
