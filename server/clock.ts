@@ -1,7 +1,7 @@
 /**
  * Time as an argument. Everything that asks for the time, waits, or gives up
- * after a while is handed a Clock, so that a test (and, later, a simulated
- * stream) can move time. Times are milliseconds since the Unix epoch.
+ * after a while is handed a Clock, so that a test and a simulated stream
+ * can move time. Times are milliseconds since the Unix epoch.
  */
 
 export type Cancel = () => void;

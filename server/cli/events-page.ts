@@ -24,7 +24,7 @@ const WHEN: Record<EventType, string> = {
   'recipient.expired': 'Its time was over before anybody took it. Holds the facts of the last attempt when there was one.',
   'recipient.suppressed': 'The address gets no mail. Nothing was sent.',
   'recipient.cancelled': 'A person gave it up.',
-  'recipient.held': 'It waits until somebody says so. `reason` and `text` say why: a person (`person`), the allow list (`not-allowed`), the canary (`canary`), or no key to sign with (`unsigned`).',
+  'recipient.held': 'It waits until somebody says so. `reason` and `text` say why: a person (`person`), the allow list (`not-allowed`), the canary (`canary`), or that it cannot be signed (`unsigned`).',
   'recipient.released': 'A person let go what was held.',
   'bounce.received': 'A report came back that mail which was taken could not be delivered after all.',
   'complaint.received': 'A feedback report came back: the recipient called it spam.',

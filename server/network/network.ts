@@ -60,10 +60,10 @@ export interface Network {
   destination(stream: string, address: string): string;
   /** Where a destination goes. A fault has stage `resolve`. Never throws. */
   resolve(destination: string, ask: { stream: string; talk: Talk }): Promise<Route | Fault>;
-  /** Opens a stream of octets to a host. A fault has stage `connect`. Never throws; gives up when `signal` says so. */
   /** Where a connection of this stream comes from; asked once for each connection. Absent, the system's choice and the name of the house. */
   source?(stream: string): Source;
   /** Certificates of authorities to believe (PEM) beside none else; absent, those that Node brings along. */
   authorities?(): Promise<string[]> | string[];
+  /** Opens a stream of octets to a host. A fault has stage `connect`. Never throws; gives up when `signal` says so. */
   dial(host: Host, ask: { stream: string; destination: string; site: string; talk: Talk; signal: AbortSignal; source?: Source }): Promise<Duplex | Fault>;
 }

@@ -1,7 +1,7 @@
 /**
  * Pre-flights as they are asked for: of a domain, or of a stream, of which
- * the policy, the keys and the gate are looked up. The API, the daily look and
- * the gate (before a stream goes live) call it.
+ * the policy, the keys and the gate are looked up. The API and the daily look
+ * call it.
  */
 import { splitAddress } from '../mail/address.ts';
 import type { Stream } from '../mail/stream.ts';
