@@ -3,7 +3,7 @@
 # folder that test/support/exim.ts runs it from. Does nothing when it is there.
 set -euo pipefail
 to=$(cd "$(dirname "$0")/../.." && pwd)/node_modules/.cache/exim
-packages=(exim4-daemon-light libgnutls-dane0 libidn12 libunbound8)
+packages=(exim4-daemon-light libevent-2.1-7 libgnutls-dane0 libidn12 libunbound8)
 sudo=""
 [ "$(id -u)" = 0 ] || sudo=sudo
 
