@@ -48,6 +48,9 @@ export type LivePolicy = {
   unsubscribe: boolean;
 };
 
+/** Whether each recipient gets a copy of its own, and so a transaction. */
+export const isPerRecipient = (policy: LivePolicy): boolean => policy.unsubscribe;
+
 export const DEFAULT_LIVE: LivePolicy = {
   allow: [], intercept: null, canary: null, warmUp: null, relays: [], sources: [],
   family: 'ipv4-first', tls: 'opportunistic', dkim: { domain: null, selector: null }, feedbackId: null, unsubscribe: false,

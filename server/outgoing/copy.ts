@@ -9,7 +9,7 @@ import { isAscii } from 'node:buffer';
 import type { Clock } from '../clock.ts';
 import { domainKey, splitAddress } from '../mail/address.ts';
 import { parseMailboxes } from '../mail/header.ts';
-import type { LivePolicy } from '../mail/live.ts';
+import { isPerRecipient, type LivePolicy } from '../mail/live.ts';
 import type { Held } from '../mail/recipient.ts';
 import type { LeasedMessage, LeasedRecipient } from '../queue/port.ts';
 import { coverOf } from './dkim/signed.ts';
@@ -32,9 +32,6 @@ export type PrepareOptions = ReadOnceOptions & {
   /** Undefined where there is no publicUrl. */
   unsubscribeUrl: Unsubscribe['url'] | undefined;
 };
-
-/** Whether each recipient gets a copy of its own, and so a transaction. */
-export const isPerRecipient = (policy: LivePolicy): boolean => policy.unsubscribe;
 
 /** Received fields of mail that is in a loop, most likely (RFC 5321 §6.3). */
 const HOPS = 100;

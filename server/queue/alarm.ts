@@ -58,4 +58,3 @@ export function createAlarm({ clock, moments, rings }: AlarmDeps) {
     },
   };
 }
-export type Alarm = ReturnType<typeof createAlarm>;

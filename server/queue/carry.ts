@@ -13,6 +13,7 @@
  * It decides nothing about a recipient (settle.ts does) and nothing about when
  * (seats.ts and the site do).
  */
+import { isPerRecipient } from '../mail/live.ts';
 import type { Stage } from '../mail/reply.ts';
 import type { Talk } from '../network/talk.ts';
 import type { Route } from '../network/network.ts';
@@ -78,7 +79,7 @@ export async function carry(on: Carrying, run: Run, errand: Errand): Promise<voi
   };
   const returnPath = on.returnPath();
   /** Every recipient has a transaction of its own. */
-  const each = returnPath !== undefined || (on.mode === 'deliver' && on.policy().live.unsubscribe);
+  const each = returnPath !== undefined || (on.mode === 'deliver' && isPerRecipient(on.policy().live));
   const askedAt = clock.now();
   let allowed = narrow ? Infinity : on.allow(askedAt, wanted * ALLOWANCE_EACH);
   const unallow = (keep = 0) => {

@@ -1,6 +1,5 @@
 import { expect, test } from 'vitest';
-import { DEFAULT_LIVE } from '../../server/mail/live.ts';
-import { isPerRecipient } from '../../server/outgoing/copy.ts';
+import { DEFAULT_LIVE, isPerRecipient } from '../../server/mail/live.ts';
 import { activate, retire, rotate } from '../../server/outgoing/keys/changes.ts';
 import { drained, house, leased, MESSAGE, octetsOf, verify } from './house.ts';
 
