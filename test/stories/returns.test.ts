@@ -318,6 +318,7 @@ test.skipIf(labels.length === 0)('bounces of many mailers, sent to a signed retu
     for (const event of mine) if ('recipient' in event) expect(event['recipient']).toMatch(/^r\d+@x\.test$/);
   }
   expect(tally.bounces).toBeGreaterThan(100);
+  expect(tally.complaints).toBeGreaterThan(5);
   expect(missed).toEqual([]);
   // One of those that count as complaints there is a wish to be unsubscribed, and one is a report of failed authentication.
   expect(tally.complained).toBeGreaterThanOrEqual(tally.complaints - 2);
