@@ -56,7 +56,10 @@ export async function createQueue(options: QueueOptions): Promise<Queue & { /** 
   const modeOf = (stream: string): QueueMode => (streams.get(stream)?.mode === 'deliver' ? 'deliver' : 'simulate');
   const policyOf = (stream: string) => streams.get(stream)?.delivery ?? DEFAULT_DELIVERY;
 
-  const leasing: Leasing = createLeasing({ store, wall, log, mended: () => refresh({}) });
+  const leasing: Leasing = createLeasing({ store, wall, log, async mended() {
+    for (const of of queues.values()) of.alarm.lookForOverdueAt(of.clock.now());
+    await refresh({});
+  } });
   const settling = createSettling({ store, wall, log, settled: leasing.settled });
   const tell = (events: EventBody[]) => inBackground(store.report({ events, suppress: [], strikes: [] }));
   const alerts = createAlerts({ store, tell, after: options.alertAfter === undefined ? HOUR : options.alertAfter });
@@ -169,9 +172,9 @@ export async function createQueue(options: QueueOptions): Promise<Queue & { /** 
     const queue = queueOf(stream, mode);
     if (!queue) return;
     const rank = PRIORITIES.indexOf(priority);
+    queue.alarm.lookForOverdueAt(expiresAt);
     destinations.forEach((destination, n) => {
-      if (held?.[n]) queue.alarm.lookForOverdueAt(expiresAt);
-      else queue.lanes.put(destination, due, rank);
+      if (!held?.[n]) queue.lanes.put(destination, due, rank);
     });
     alerts.arrived(queue);
     look(queue);

@@ -113,6 +113,8 @@ export function createNarrow({ store, streams, until, wake, later, tell }: Omit<
       await calm();
       if (await tryDue()) await calm();
     }
+    // What was moved expires earlier than was known.
+    of.alarm.lookForOverdueAt(clock.now());
     began = [];
     for (const destination of new Set(all.map((one) => one.destination))) for (const lane of await store.lanes({ stream, mode: 'simulate', destination })) of.lanes.put(destination, lane.due);
     wake(of);

@@ -32,6 +32,7 @@ export async function endOverdue(of: StreamQueue, on: { store: Pick<QueueStore, 
       await of.endOverdue({ outcomes: settled.map(({ outcome }) => outcome), dues: [], addNotices: noticesFor(on.compose, message, recipients.map((recipient, i) => ({ recipient, settled: settled[i]! })), now + offset) });
     }
   }
-  const next = await on.store.nextMoment({ stream: name, mode });
+  // The earliest expiry alone, of those that are not being tried: these tell theirs when they are back.
+  const next = await on.store.nextMoment({ stream: name, mode, after: Number.MAX_SAFE_INTEGER });
   if (next !== null) of.lookForOverdueAt(next > clock.now() ? next : clock.now() + LOOK_MS);
 }

@@ -178,6 +178,21 @@ test('an address that is taken off the allow list while its mail waits is held, 
   expect([sim.told(both, 0), await sim.stateOf(alone), sim.delivered.length]).toEqual([['deferred', 'held', 'released', 'delivered'], 'held', 2]);
 });
 
+test('what has less time than all that waited before it ends at its own moment, whatever holds it up', async () => {
+  const sim = await open({ real: { rules: [{ when: { recipient: 'deferred@x.test' }, what: { at: 'rcpt', reply: { code: 451 } } }] } });
+  const late = await sim.send({ to: 'deferred@x.test' });
+  await sim.pass(0);
+  await sim.queue.pause({ stream: 'app', site: 'x.test' }, { reason: 'they asked', until: null });
+  await sim.pass(5 * MIN);
+  const soon = await sim.send({ to: 'a@x.test', delivery: { expiresAfter: HOUR } });
+  await sim.pass(HOUR - 1);
+  expect([sim.told(soon), sim.told(late)]).toEqual([[], ['deferred']]);
+  await sim.pass(1);
+  expect([sim.told(soon), sim.told(late)]).toEqual([['expired'], ['deferred']]);
+  await sim.pass(23 * HOUR);
+  expect(sim.told(late)).toEqual(['deferred', 'expired']);
+});
+
 test('who was held when the mail came in waits for a release, expires while it is held, and may be cancelled', async () => {
   const gate = handGate();
   const sim = await open({ real: { gate } });
