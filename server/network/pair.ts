@@ -115,8 +115,15 @@ export class PairEnd extends Duplex {
   }
 }
 
+/** Without a trace: a connection that ends is no news, and Node would have the text of each made. */
 function fault(code: string, message: string): Error {
-  return Object.assign(new Error(message), { code });
+  const { stackTraceLimit } = Error;
+  Error.stackTraceLimit = 0;
+  try {
+    return Object.assign(new Error(message), { code });
+  } finally {
+    Error.stackTraceLimit = stackTraceLimit;
+  }
 }
 
 export function pair(): [PairEnd, PairEnd] {

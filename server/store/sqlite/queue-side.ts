@@ -22,10 +22,10 @@ import type { Reader } from './reader.ts';
 import { dsnOf, recipientOf } from './recipient-row.ts';
 import type { RideArgs, RideName, RideValue } from './rides.ts';
 import type { StepDone } from './scope.ts';
-import type { OutcomeItem, Settled, SettleItem } from './settle.ts';
+import type { OutcomeItem, Settled } from './settle.ts';
 import type { TelemetryStore } from '../../telemetry/port.ts';
 import { countedOf } from './telemetry.ts';
-import { fromText, toText } from './text.ts';
+import { type Beside, fromText, toBundle } from './text.ts';
 
 /** Sends work along with the next commit. `more` are messages that belong to it; `told` puts the events together that the writer only numbered. */
 export type RideAlong = <K extends RideName>(op: K, args: RideArgs<K>, more?: { submissions: Submission[]; told(value: RideValue<K>, at: number, captured: Captured): PosternEvent[]; /** What waits by it, told before its events. */ queued?(value: RideValue<K>): Queued[] }) => Promise<RideValue<K>>;
@@ -56,8 +56,8 @@ export function createQueueSide({ reader, ride }: { reader: Line<Reader>; ride: 
     },
     async settle(outcomes) {
       if (outcomes.length === 0) return;
-      const { item, submissions } = settleItemOf(outcomes);
-      await ride('settle', [toText(item)], { submissions, told: (settled, at, captured) => eventsOf(outcomes, item, fromText(settled), at, captured) });
+      const { items, texts, submissions } = settleItemOf(outcomes);
+      await ride('settle', [toBundle(items, texts)], { submissions, told: (settled, at, captured) => eventsOf(outcomes, items, fromText(settled), at, captured) });
     },
     overdue: async (query) => (await ride('overdue', [query])).map(leasedOf),
     nextMoment: (scope) => reader.call('nextMoment', scope),
@@ -161,17 +161,15 @@ function leasedOf({ id, seq, size, messageId, tags, outgoing, recipients }: Leas
 const said = (answer: Answer | undefined): string => (answer === undefined ? '' : answer.kind === 'reply' ? [answer.code, answer.text].filter(Boolean).join(' ') : answer.detail);
 
 /** A transcript that several attempts share (one transaction) is sent once. */
-function settleItemOf(outcomes: readonly Outcome[]): { item: SettleItem; submissions: Submission[] } {
-  const transcripts: string[] = [];
-  const places = new Map<TranscriptLine[], number>();
+function settleItemOf(outcomes: readonly Outcome[]): { items: OutcomeItem[]; texts: string[]; submissions: Submission[] } {
+  const texts: string[] = [];
+  const beside = (value: unknown): Beside => texts.push(JSON.stringify(value)) - 1;
+  const places = new Map<TranscriptLine[], Beside>();
   const submissions: Submission[] = [];
   const attemptItem = ({ transcript, ...attempt }: Attempt): OutcomeItem['attempt'] => {
     let place = places.get(transcript);
-    if (place === undefined) {
-      place = transcripts.push(JSON.stringify(transcript)) - 1;
-      places.set(transcript, place);
-    }
-    return { number: attempt.number, at: attempt.at, data: JSON.stringify(attempt), transcript: place };
+    if (place === undefined) places.set(transcript, (place = beside(transcript)));
+    return { number: attempt.number, at: attempt.at, data: beside(attempt), transcript: place };
   };
   const items = outcomes.map((outcome): OutcomeItem => ({
     key: outcome.key,
@@ -180,19 +178,19 @@ function settleItemOf(outcomes: readonly Outcome[]): { item: SettleItem; submiss
     held: outcome.held ? JSON.stringify(outcome.held) : null,
     attempt: outcome.attempt ? attemptItem(outcome.attempt) : null,
     uncertain: outcome.uncertain === true,
-    last: outcome.last === undefined ? undefined : outcome.last === null ? null : JSON.stringify(outcome.last),
+    last: outcome.last ? beside(outcome.last) : outcome.last,
     said: outcome.strike ? said(outcome.last?.answer ?? outcome.attempt?.answer) : '',
-    events: outcome.events.map(({ type, stream, ...rest }) => ({ type, stream, data: JSON.stringify(rest) })),
+    events: outcome.events.map(({ type, stream, ...rest }) => ({ type, stream, data: beside(rest) })),
     notice: outcome.notice ? submissions.push(outcome.notice) - 1 : null,
     suppress: outcome.suppress ?? null,
     strike: outcome.strike ?? null,
     clears: outcome.clears ?? null,
     counted: countedOf(outcome) ?? null,
   }));
-  return { item: { outcomes: items, transcripts }, submissions };
+  return { items, texts, submissions };
 }
 
-function eventsOf(outcomes: readonly Outcome[], { outcomes: items }: SettleItem, settled: readonly Settled[], at: number, captured: Captured): PosternEvent[] {
+function eventsOf(outcomes: readonly Outcome[], items: readonly OutcomeItem[], settled: readonly Settled[], at: number, captured: Captured): PosternEvent[] {
   const events: PosternEvent[] = [];
   settled.forEach(({ first, notice, more }, i) => {
     if (first > 0) outcomes[i]!.events.forEach((body, n) => events.push({ id: first + n, at, ...body }));

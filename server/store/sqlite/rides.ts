@@ -15,10 +15,10 @@ import type { Ledger } from './ledger.ts';
 import { createLease, type LeaseRows } from './lease.ts';
 import { createReleasing } from './release.ts';
 import { createScopeChange, type StepDone } from './scope.ts';
-import { createSettle, type Settled, type SettleItem } from './settle.ts';
+import { createSettle, type OutcomeItem, type Settled } from './settle.ts';
 import { createSuppress, type Strike } from './suppress.ts';
 import { createTelemetry } from './telemetry.ts';
-import { fromText, type Text, toText } from './text.ts';
+import { type Bundle, type Text, toText } from './text.ts';
 
 export type RideContext = {
   /** Milliseconds since the epoch. */
@@ -44,7 +44,7 @@ function createOps(db: Database, ledger: Ledger) {
     ...leasing,
     ...settling,
     lease: (context: RideContext, query: LeaseQuery): Text<LeaseRows> => toText(leasing.lease(context, query)),
-    settle: (context: RideContext, item: Text<SettleItem>): Text<Settled[]> => toText(settling.settle(context, fromText(item))),
+    settle: (context: RideContext, item: Bundle<OutcomeItem[]>): Text<Settled[]> => toText(settling.settle(context, item)),
     ...createScopeChange(db, ledger),
     ...createReleasing(db, ledger),
     ...createKeeping(db, ledger),
