@@ -6,7 +6,8 @@
 import type { Admit, Particulars } from './admission/admit.ts';
 import { planner } from './admission/plan.ts';
 import type { Streams } from './admission/streams.ts';
-import { classify } from './classify/classify.ts';
+import { classify, readRules } from './classify/classify.ts';
+import { remembering } from './classify/recent.ts';
 import type { Clock } from './clock.ts';
 import { watchTelemetry } from './coming-back.ts';
 import type { Config } from './config.ts';
@@ -71,7 +72,7 @@ export async function prepareDelivery({ config, store, streams, hub, clock: wall
       closers.push(() => returns[Symbol.asyncDispose]());
       const side = { simulate: pretend, deliver: real };
       const queue = await createQueue({
-        store, streams, wall, makeId, log, classify,
+        store, streams, wall, makeId, log, classify: remembering(classify),
         networkOf: (_stream, mode) => side[mode].network,
         connectOf: (_stream, mode) => side[mode].connect,
         clockOf: (stream, mode) => side[mode].clockOf(stream),
@@ -90,6 +91,7 @@ export async function prepareDelivery({ config, store, streams, hub, clock: wall
         rush,
       });
       closers.push(() => queue[Symbol.asyncDispose]());
+      judgeSoon({ streams, hub, closers });
       await returns.start();
       await afterwards.start();
       const looking = lately(async () => (await import('./looking.ts')).lookAtDomains({ config, store, streams, real, clock: wall, log, tell, closers }));
@@ -108,6 +110,20 @@ export async function prepareDelivery({ config, store, streams, hub, clock: wall
       };
     },
   };
+}
+
+/** The rules are read once there is a stream whose answers they judge: not for those who only capture, and not while somebody waits for the first attempt. */
+function judgeSoon({ streams, hub, closers }: Pick<DeliveringOptions, 'streams' | 'hub'> & { closers: (() => unknown)[] }): void {
+  const look = () => {
+    if (streams.all().every(({ mode }) => mode === 'capture')) return;
+    unhear();
+    setImmediate(readRules);
+  };
+  const unhear = hub.onCommit((events) => {
+    if (events.some(({ type }) => type === 'stream.created' || type === 'stream.updated')) setImmediate(look);
+  });
+  closers.push(unhear);
+  look();
 }
 
 /** Signed return paths of the streams that want them; the secret is made once and kept. */
