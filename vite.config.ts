@@ -6,6 +6,14 @@ import { defineConfig } from 'vitest/config';
 
 const sdk = (file: string) => fileURLToPath(new URL(`./sdk/${file}`, import.meta.url));
 
+/**
+ * Each in a process of its own: what uses the SDK as its users do, since importing it raises the time-outs
+ * of a file and its sandbox is one of the process; and what holds its own use of the CPU or of memory to a
+ * measure. All other files share a process for each core, which imports the server once and not a hundred
+ * times: they leave nothing behind in it.
+ */
+const ALONE = ['examples/**/*.test.js', 'test/sdk/*.test.ts', 'test/stories/notices.test.ts', 'test/transport/many.test.ts', 'test/dialogue/body.test.ts', 'server/inbox/mime/tree.test.ts'];
+
 export default defineConfig({
   root: 'ui',
   base: './',
@@ -15,15 +23,18 @@ export default defineConfig({
   resolve: process.env['VITEST'] ? { conditions: ['browser'] } : {},
   test: {
     root: '.',
-    include: ['{server,sdk,ui,test}/**/*.test.ts', 'examples/**/*.test.js'],
+    projects: [
+      { extends: true, test: { name: 'alone', include: ALONE, isolate: true } },
+      { extends: true, test: { name: 'together', include: ['{server,sdk,ui,test}/**/*.test.ts'], exclude: ALONE, isolate: false } },
+    ],
     // The examples import what users import; here it is the source.
     alias: { 'postern/sdk/vitest': sdk('vitest.ts'), 'postern/sdk': sdk('index.ts') },
     exclude: ['node_modules', 'dist'],
     testTimeout: 20_000,
     hookTimeout: 20_000,
     restoreMocks: true,
-    // One less than there are would be a single one on two cores, and many wait for a browser or a socket.
-    maxWorkers: Math.max(2, availableParallelism()),
+    // One more than there are cores: many wait for a browser, a socket or a disk.
+    maxWorkers: Math.max(2, availableParallelism()) + 1,
     // The tests start thousands of threads from TypeScript. Without the cache each of them loads Node's
     // type stripper: WebAssembly of 17 MB and a quarter of a second, and the likely cause of rare crashes
     // inside V8 (SIGSEGV, SIGTRAP) in threads that only open and close. bin/postern.js has the same.

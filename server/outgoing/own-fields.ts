@@ -8,7 +8,7 @@ import { isAscii } from 'node:buffer';
 import { fieldOf, valueOf, type Field } from './head.ts';
 import { dateOf } from './trace.ts';
 
-export const ORIGINAL_TO = 'X-Postern-Original-To';
+const ORIGINAL_TO = 'X-Postern-Original-To';
 
 /** Taken off: hidden recipients (RFC 5322 §3.6.3), a Return-Path (RFC 5321 §4.4), and what only we say. */
 const TAKEN_OFF = ['bcc', 'resent-bcc', 'return-path', ORIGINAL_TO.toLowerCase()];

@@ -7,7 +7,7 @@
 import type { DnsAnswer, Resolver } from '../network/resolver.ts';
 import { readTags, reportUris } from './tags.ts';
 
-export const DMARC_POLICIES = ['none', 'quarantine', 'reject'] as const;
+const DMARC_POLICIES = ['none', 'quarantine', 'reject'] as const;
 export type DmarcPolicy = (typeof DMARC_POLICIES)[number];
 
 export type DmarcRecord = { text: string; faults: string[]; policy: DmarcPolicy | null; subdomains: DmarcPolicy | null; adkim: 'r' | 's'; aspf: 'r' | 's'; rua: ReturnType<typeof reportUris>; pct: string | undefined; psd: string | undefined; testing: boolean };

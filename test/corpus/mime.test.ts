@@ -4,15 +4,14 @@
  * the folder the test is skipped, with a notice.
  */
 import { createHash } from 'node:crypto';
-import { existsSync, readFileSync } from 'node:fs';
+import { readFileSync } from 'node:fs';
 import { expect, test } from 'vitest';
 import { transferDecoder } from '../../server/inbox/mime/decode.ts';
 import { messageReader } from '../../server/inbox/parse/read-message.ts';
 import type { MimePart } from '../../server/mail/message.ts';
+import { corpus } from '../support/corpus.ts';
 
-const FOLDER = new URL('../../../shared/data/mime/', import.meta.url);
-const there = existsSync(new URL('manifest.jsonl', FOLDER));
-if (!there) console.info(`corpus test skipped: there is no ${FOLDER.pathname}`);
+const folder = corpus('mime/', 'manifest.jsonl');
 
 type Expected = { file: string; expected_python: { parts: { depth: number; type: string; charset: string | null; sha256_16?: string; filename?: string }[]; defects: string[] }; ref_postal_mime: { text_len: number; html_len: number; attachments: unknown[] } };
 
@@ -21,11 +20,11 @@ const flat = (part: MimePart, depth = 0): (MimePart & { depth: number })[] => [{
 const comparable = ({ parts, defects }: Expected['expected_python']) => defects.length === 0 && !parts.some(({ type }) => /^message\/(delivery-status|feedback-report|external-body|partial)$/.test(type));
 const hash = (bytes: Buffer) => createHash('sha256').update(bytes).digest('hex').slice(0, 16);
 
-test.skipIf(!there)('structure, charsets and bytes of odd mail are read as other parsers read them', async () => {
+test.skipIf(!folder)('structure, charsets and bytes of odd mail are read as other parsers read them', async () => {
   const counts = { files: 0, structures: 0, asExpected: 0, bodies: 0, exact: 0, charsets: 0, sameCharset: 0, attachments: 0, sameAttachments: 0 };
-  for (const line of readFileSync(new URL('manifest.jsonl', FOLDER), 'utf8').trim().split('\n')) {
+  for (const line of readFileSync(new URL('manifest.jsonl', folder), 'utf8').trim().split('\n')) {
     const expected = JSON.parse(line) as Expected;
-    const raw = readFileSync(new URL(expected.file, FOLDER));
+    const raw = readFileSync(new URL(expected.file, folder));
     const reader = messageReader({ id: 'x', envelopeFrom: '', recipients: [] });
     for (let at = 0; at < raw.length; at += 997) reader.push(raw.subarray(at, at + 997));
     const { parsed } = await reader.end();

@@ -3,24 +3,23 @@
  * the classifier and the bounce parser are to keep. They are not part of the
  * project: without the folder the tests are skipped, with a notice.
  */
-import { existsSync, readFileSync } from 'node:fs';
+import { readFileSync } from 'node:fs';
 import { expect, test } from 'vitest';
 import { CLASSES } from '../../server/classify/classes.ts';
 import { classify } from '../../server/classify/classify.ts';
 import type { ReplyClass } from '../../server/classify/verdict.ts';
 import { parseBounce } from '../../server/dsn/parse.ts';
 import { parseReply, readStage } from '../../server/mail/reply.ts';
+import { corpus } from '../support/corpus.ts';
 
-const FOLDER = new URL('../../../shared/data/', import.meta.url);
-const there = existsSync(new URL('replies.dev.jsonl', FOLDER)) && existsSync(new URL('dsn-dev/expected.jsonl', FOLDER));
-if (!there) console.info(`corpus test skipped: there are no replies in ${FOLDER.pathname}`);
+const folder = corpus('', 'replies.dev.jsonl', 'dsn-dev/expected.jsonl');
 
-const linesOf = <T>(name: string): T[] => readFileSync(new URL(name, FOLDER), 'utf8').trim().split('\n').map((line) => JSON.parse(line) as T);
+const linesOf = <T>(name: string): T[] => readFileSync(new URL(name, folder), 'utf8').trim().split('\n').map((line) => JSON.parse(line) as T);
 const isHard = (name: string): boolean => CLASSES[name as ReplyClass]?.permanence === 'hard';
 
 type Labelled = { reply_code: number | null; enhanced: string | null; text: string; phase: string | null; class: ReplyClass; accept: string[]; hard: boolean };
 
-test.skipIf(!there)('replies of many origins are judged right, and few recipients wrongly', () => {
+test.skipIf(!folder)('replies of many origins are judged right, and few recipients wrongly', () => {
   const tally = { all: 0, right: 0, unknown: 0, hard: 0, found: 0, others: 0, wrongly: 0 };
   for (const one of linesOf<Labelled>('replies.dev.jsonl')) {
     const stage = one.phase === null ? undefined : readStage(one.phase);
@@ -45,10 +44,10 @@ test.skipIf(!there)('replies of many origins are judged right, and few recipient
 
 type Expected = { file: string; kind: string; recipients: { recipient: string | null; hard: boolean }[] };
 
-test.skipIf(!there)('bounces of many mailers are read: kind, recipients, hard or soft', () => {
+test.skipIf(!folder)('bounces of many mailers are read: kind, recipients, hard or soft', () => {
   const tally = { files: 0, read: 0, recipients: 0, sides: 0 };
   for (const { file, kind, recipients } of linesOf<Expected>('dsn-dev/expected.jsonl')) {
-    const bounce = parseBounce(readFileSync(new URL(`dsn-dev/${file}`, FOLDER)));
+    const bounce = parseBounce(readFileSync(new URL(`dsn-dev/${file}`, folder)));
     // Where a report names nobody the list has a stand-in.
     const wanted = recipients.map(({ recipient }) => (recipient ?? '').toLowerCase()).filter((address) => address.includes('@') && !address.endsWith('.invalid')).sort();
     const found = bounce.recipients.map(({ recipient }) => recipient.toLowerCase()).sort();

@@ -5,9 +5,7 @@
  * nothing is lost, every recipient has exactly one terminal event, what the
  * remote never took is not called delivered, and what it took twice is marked.
  */
-import { type ChildProcess, spawn } from 'node:child_process';
-import { once } from 'node:events';
-import { existsSync, readFileSync, rmSync } from 'node:fs';
+import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
@@ -16,12 +14,12 @@ import { EVERYTHING } from '../../server/inbox/filter.ts';
 import type { Store } from '../../server/store/port.ts';
 import { openStore } from '../../server/store/sqlite/open.ts';
 import { type Account, sendUntilCut } from './client.ts';
+import { type House, withServer } from './server.ts';
 
 export type DeliveringOptions = { dir: string; kills: number; clients: number; load: [number, number]; each?: (n: number, accepted: number) => void };
 export type Delivered = { accepted: number; recipients: number; byEvent: Record<string, number>; duplicates: number; marked: number };
 
 const SERVER = fileURLToPath(new URL('./recorded-server.ts', import.meta.url));
-const START_MOST = 20_000;
 
 /** Two recipients of one message at one site, a bounce, a retry, a cut after the dot, a slow one: by turns. */
 const RECIPIENTS: ((n: number) => string[])[] = [
@@ -36,8 +34,9 @@ const recipientsOf = (n: number): string[] => RECIPIENTS[n % RECIPIENTS.length]!
 
 export async function delivering({ dir, kills, clients, load: [least, most], each }: DeliveringOptions): Promise<Delivered> {
   const account: Account = { kept: new Map(), unknown: new Set() };
+  const house: House = { dir, run: [SERVER, dir] };
   for (let n = 1; n <= kills; n++) {
-    await withServer(dir, 'SIGKILL', async ({ smtp, http }) => {
+    await withServer(house, 'SIGKILL', async ({ smtp, http }) => {
       const sending = Promise.all(Array.from({ length: clients }, () => sendUntilCut(smtp, account, recipientsOf)));
       const over = pause(least + Math.random() * (most - least));
       // Every other round time moves as well, so that retries are among what is cut off.
@@ -47,7 +46,7 @@ export async function delivering({ dir, kills, clients, load: [least, most], eac
     });
     each?.(n, account.kept.size);
   }
-  await withServer(dir, 'SIGTERM', async ({ http }) => {
+  await withServer(house, 'SIGTERM', async ({ http }) => {
     const { waiting } = await advance(http, { to: 'idle' });
     if (waiting > 0) throw new Error(`${waiting} recipients still wait when nothing is left to do`);
     return {};
@@ -57,34 +56,6 @@ export async function delivering({ dir, kills, clients, load: [least, most], eac
     return await check(store, account, recordOf(dir));
   } finally {
     await store[Symbol.asyncDispose]();
-  }
-}
-
-type Addresses = { smtp: { host: string; port: number }; http: string };
-
-/** Starts it, does `work`, ends it with `signal`, and waits for what `work` left behind (clients that are cut off by it). */
-async function withServer(dir: string, signal: NodeJS.Signals, work: (at: Addresses) => Promise<{ after?: Promise<unknown> }>): Promise<void> {
-  rmSync(join(dir, 'postern.json'), { force: true });
-  const child = spawn(process.execPath, [SERVER, dir], { stdio: ['ignore', 'ignore', 'inherit'] });
-  const gone = once(child, 'exit');
-  let left: { after?: Promise<unknown> } = {};
-  try {
-    left = await work(await addressOf(child, dir));
-  } finally {
-    child.kill(signal);
-    await gone;
-  }
-  await left.after;
-}
-
-async function addressOf(child: ChildProcess, dir: string): Promise<Addresses> {
-  const until = performance.now() + START_MOST;
-  for (;;) {
-    try {
-      return JSON.parse(readFileSync(join(dir, 'postern.json'), 'utf8')) as Addresses;
-    } catch { /* not yet */ }
-    if (child.exitCode !== null || performance.now() > until) throw new Error(`The server did not start again (exit code ${child.exitCode})`);
-    await pause(10);
   }
 }
 

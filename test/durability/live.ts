@@ -5,26 +5,22 @@
  * what Postern says: nothing is lost, every recipient has exactly one terminal
  * event, what is called delivered is there, and what is there twice is marked.
  */
-import { type ChildProcess, spawn } from 'node:child_process';
-import { once } from 'node:events';
-import { readFileSync, rmSync } from 'node:fs';
-import { join } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import { openStore } from '../../server/store/sqlite/open.ts';
 import { loopback } from '../support/loopback.ts';
 import { pemOf, type Receiver, startReceiver } from '../support/postfix-receiver.ts';
-import { type Zones, zones } from '../support/zones.ts';
+import { zones } from '../support/zones.ts';
 import { foundAuthority } from '../transport/authority.ts';
 import { type Account, sendUntilCut } from './client.ts';
 import { check, type Delivered } from './delivering.ts';
+import { type House, withServer } from './server.ts';
 
 export type LiveOptions = { postfix: string; dir: string; kills: number; clients: number; load: [number, number]; each?: (n: number, accepted: number, taken: number) => void };
 export type Lived = Delivered & { /** Letters in the maildir. */ letters: number };
 
 /** What users start. */
 const SERVER = fileURLToPath(new URL('../../bin/postern.js', import.meta.url));
-const START_MOST = 20_000;
 /** Milliseconds without any recipient that comes to its end: then it is stuck. */
 const STUCK = 60_000;
 const POLICY = { mode: 'deliver', delivery: { schedule: { kind: 'steps', steps: ['1s'] }, jitter: 0, notices: false, softBounces: null, live: { allow: ['a.test', 'b.test'], dkim: null } } };
@@ -52,7 +48,13 @@ export async function live({ postfix, dir, kills, clients, load: [least, most], 
     },
   });
   const account: Account = { kept: new Map(), unknown: new Set() };
-  const house = { dir, dns, port };
+  const house: House = {
+    dir, run: [SERVER, 'start'],
+    env: {
+      POSTERN_SMTP_LISTEN: '127.0.0.1:0', POSTERN_HTTP_LISTEN: '127.0.0.1:0', POSTERN_DATA_DIR: dir, POSTERN_LOG_LEVEL: 'silent',
+      POSTERN_DELIVERY: 'on', POSTERN_RESOLVER: dns.address, POSTERN_DELIVERY_PORT: String(port), POSTERN_DELIVERY_PRIVATE: '127.0.0.0/8',
+    },
+  };
 
   await withServer(house, 'SIGTERM', async ({ http }) => {
     await ask(http, 'PATCH', '/v1/streams/default', POLICY);
@@ -80,40 +82,6 @@ export async function live({ postfix, dir, kills, clients, load: [least, most], 
     return { ...(await check(store, account, record)), letters: letters.length };
   } finally {
     await store[Symbol.asyncDispose]();
-  }
-}
-
-type Addresses = { smtp: { host: string; port: number }; http: string };
-
-/** Starts it, does `work`, ends it with `signal`, and waits for what `work` left behind (clients that are cut off by it). */
-async function withServer({ dir, dns, port }: { dir: string; dns: Zones; port: number }, signal: NodeJS.Signals, work: (at: Addresses) => Promise<{ after?: Promise<unknown> }>): Promise<void> {
-  rmSync(join(dir, 'postern.json'), { force: true });
-  const child = spawn(process.execPath, [SERVER, 'start'], {
-    stdio: ['ignore', 'ignore', 'inherit'],
-    env: {
-      ...process.env, POSTERN_SMTP_LISTEN: '127.0.0.1:0', POSTERN_HTTP_LISTEN: '127.0.0.1:0', POSTERN_DATA_DIR: dir, POSTERN_LOG_LEVEL: 'silent',
-      POSTERN_DELIVERY: 'on', POSTERN_RESOLVER: dns.address, POSTERN_DELIVERY_PORT: String(port), POSTERN_DELIVERY_PRIVATE: '127.0.0.0/8',
-    },
-  });
-  const gone = once(child, 'exit');
-  let left: { after?: Promise<unknown> } = {};
-  try {
-    left = await work(await addressOf(child, dir));
-  } finally {
-    child.kill(signal);
-    await gone;
-  }
-  await left.after;
-}
-
-async function addressOf(child: ChildProcess, dir: string): Promise<Addresses> {
-  const until = performance.now() + START_MOST;
-  for (;;) {
-    try {
-      return JSON.parse(readFileSync(join(dir, 'postern.json'), 'utf8')) as Addresses;
-    } catch { /* not yet */ }
-    if (child.exitCode !== null || performance.now() > until) throw new Error(`The server did not start again (exit code ${child.exitCode})`);
-    await pause(10);
   }
 }
 

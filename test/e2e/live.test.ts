@@ -1,8 +1,7 @@
 import { afterEach, expect, test } from 'vitest';
 import type { AuditPage, Delivery, DeliveryView, DkimList, Stream } from '../../sdk/contract.ts';
-import type { Page } from 'playwright-core';
 import type { LiveHouse } from '../support/live-house.ts';
-import { ALL, COLOURS, overflowing, violations } from './barriers.ts';
+import { barriersIn, type Room } from './barriers.ts';
 import { chrome } from './browser.ts';
 import { goneOut, live, outside, remove } from './going-out.ts';
 import { ask } from './simulated.ts';
@@ -169,7 +168,7 @@ test.skipIf(!chrome)('no room of going out has a barrier that axe finds, in eith
   const relayed = { domains: ['a-domain-with-a-long-name.elsewhere.test'], host: 'relay.test', user: 'ann', password: 'x', when: 'fallback' };
   await live(house(), 'staging', { relays: [relayed], sources: [{ ipv4: '127.0.0.1' }], canary: { first: 5, share: 0.1 } });
   const page = await open('#/live', { colorScheme: 'light' });
-  const rooms: [string, (page: Page) => Promise<unknown>][] = [
+  const rooms: Room[] = [
     ['#/live', (one) => one.getByText('kept back by the canary').waitFor()],
     ['#/live/billing', async (one) => { await one.getByLabel(/Whom its mail may reach/).fill('*\ngmail.com\nno domain'); await one.getByRole('button', { name: 'Save' }).click(); await one.getByText('1 thing to mend.').waitFor(); }],
     ['#/live/default', async (one) => { await one.getByRole('radio', { name: /^Deliver/ }).click(); await one.getByRole('dialog').waitFor(); }],
@@ -183,22 +182,7 @@ test.skipIf(!chrome)('no room of going out has a barrier that axe finds, in eith
     ['#/queue', async (one) => { await one.getByRole('img').first().waitFor(); await one.getByRole('button', { name: /^Details of mx\.a\.test/ }).first().click(); }],
     ['#/streams/billing', (one) => one.getByRole('link', { name: 'Mode and delivery' }).waitFor()],
   ];
-  const found: unknown[] = [];
-  for (const [colorScheme, rules, width] of [['light', ALL, 1440], ['dark', COLOURS, 1440], ['light', '', 320], ['light', '', 900]] as const) {
-    await page.setViewportSize({ width, height: 800 });
-    await page.emulateMedia({ colorScheme });
-    for (const [place, act] of rooms) {
-      await page.goto('about:blank');
-      await page.goto(`${at.house.http}/${place}`);
-      await page.getByRole('main').waitFor();
-      await page.waitForFunction(() => !document.querySelector('[aria-busy=true]'));
-      await act(page);
-      found.push(...(rules ? await violations(page, rules) : await overflowing(page)).map((one) => [place, width, colorScheme, one]));
-      // A page with changes does not let go.
-      if (await page.getByRole('button', { name: 'Discard' }).isVisible()) await page.getByRole('button', { name: 'Discard' }).click();
-    }
-  }
-  await page.goto('about:blank');
+  const found = await barriersIn(page, at.house.http, rooms, 320);
   at.here.complaints.splice(0); // pages that were left while they asked, and the 422
   for (const name of ['billing', 'newsletter', 'staging']) await remove(house(), name);
   expect(found).toEqual([]);

@@ -1,7 +1,7 @@
 import { beforeAll, expect, test } from 'vitest';
 import type { Page } from 'playwright-core';
 import type { Telemetry } from '../../sdk/contract.ts';
-import { ALL, COLOURS, overflowing, violations } from './barriers.ts';
+import { barriersIn, type Room } from './barriers.ts';
 import { chrome } from './browser.ts';
 import { COUNTED, counted, ROUNDS, setBack } from './counted.ts';
 import { stage } from './stage.ts';
@@ -112,26 +112,13 @@ test.skipIf(!chrome)('the room is found from the keyboard, and its parts are rea
 
 test.skipIf(!chrome)('no part of the room has a barrier that axe finds, in either theme, or runs over the edge at 360 pixels', async () => {
   const page = await open(`#/telemetry?stream=${COUNTED}&period=7d`, { colorScheme: 'light' });
-  const found: unknown[] = [];
-  const places = [`?stream=${COUNTED}&period=7d`, `?stream=${COUNTED}&period=7d&site=big.test`, `?stream=${COUNTED}&view=compare`, `?stream=${COUNTED}&view=compare&length=own`, '?period=own', '?mode=deliver'];
-  for (const [colorScheme, rules, width] of [['light', ALL, 1440], ['dark', COLOURS, 1440], ['light', '', 360], ['light', '', 900]] as const) {
-    await page.setViewportSize({ width, height: 800 });
-    await page.emulateMedia({ colorScheme });
-    for (const place of places) {
-      await page.goto('about:blank');
-      await page.goto(`${at.house.http}/#/telemetry${place}`);
-      await settled(page);
-      if (place.includes('7d')) await page.getByRole('img').first().waitFor();
-      found.push(...(await overflowing(page)).map((one) => [place, width, one]));
-      if (!rules) continue;
-      if (place.includes('7d')) {
-        await page.getByText('The numbers, step by step').click();
-        await page.getByRole('region', { name: 'The numbers' }).waitFor();
-      }
-      found.push(...(await violations(page, rules)).map((one) => [place, colorScheme, one]));
-    }
-  }
-  await page.goto('about:blank');
+  const opened = async (one: Page) => {
+    await one.getByRole('img').first().waitFor();
+    await one.getByText('The numbers, step by step').click();
+    await one.getByRole('region', { name: 'The numbers' }).waitFor();
+  };
+  const rooms: Room[] = [[`?stream=${COUNTED}&period=7d`, opened], [`?stream=${COUNTED}&period=7d&site=big.test`, opened], [`?stream=${COUNTED}&view=compare`], [`?stream=${COUNTED}&view=compare&length=own`], ['?period=own'], ['?mode=deliver']];
+  const found = await barriersIn(page, at.house.http, rooms.map(([place, act]) => [`#/telemetry${place}`, async (one) => { await settled(one); await act?.(one); }]), 360);
   at.here.complaints.length = 0; // pages that were left while they asked
   expect(found).toEqual([]);
 }, 120_000);

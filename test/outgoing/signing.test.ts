@@ -7,6 +7,7 @@ import { expect, test } from 'vitest';
 import type { LivePolicy } from '../../server/mail/live.ts';
 import { readFolder } from '../../server/outgoing/keys/files.ts';
 import { recordOf } from '../../server/outgoing/keys/zone.ts';
+import { corpus } from '../support/corpus.ts';
 import { program } from '../support/programs.ts';
 import { house, keyFolder, leased, octetsOf, verify, type House } from './house.ts';
 
@@ -45,14 +46,8 @@ test('white space that a relay folds anew does not', async () => {
   expect(await verdicts(Buffer.from(mail.replace('Subject: Your order', 'SUBJECT:  Your\r\n\t  order ').replace('Thank you.', 'Thank   you. \t') + '\r\n\r\n'), zone)).toEqual(BOTH);
 });
 
-const MIME = new URL('../../../shared/data/mime/', import.meta.url);
-const samples = (() => {
-  try {
-    return readdirSync(MIME).filter((name) => name.endsWith('.eml'));
-  } catch {
-    return [];
-  }
-})();
+const mime = corpus('mime/', 'manifest.jsonl');
+const samples = mime ? readdirSync(mime).filter((name) => name.endsWith('.eml')) : [];
 
 /** Signed whatever it is; one without a From gets one, for it is held otherwise. */
 async function signed({ prepare, kept }: House, octets: Buffer, message: string): Promise<Buffer> {
@@ -70,7 +65,7 @@ test.skipIf(samples.length === 0)('odd messages verify, each of them', async () 
   const wrong: string[] = [];
   for (const name of samples) {
     // Signatures that were in it before are judged, too; ours are on top.
-    const said = await verdicts(await signed(here, readFileSync(new URL(name, MIME)), name), here.zone);
+    const said = await verdicts(await signed(here, readFileSync(new URL(name, mime)), name), here.zone);
     if (BOTH.some((one, n) => said[n] !== one)) wrong.push(`${name}: ${said.slice(0, 2).join(', ')}`);
   }
   expect(wrong).toEqual([]);
@@ -87,7 +82,7 @@ test.skipIf(!opendkim || samples.length === 0)('OpenDKIM says the same of each o
   const wrong: string[] = [];
   let judged = 0;
   for (const name of samples) {
-    const mail = await signed(here, readFileSync(new URL(name, MIME)), name);
+    const mail = await signed(here, readFileSync(new URL(name, mime)), name);
     // It believes no From without a domain, and its reading of files ends a line at a NUL.
     if (mail.includes(0) || !/^From:.*@/im.test(mail.toString('latin1').split('\r\n\r\n', 1)[0]!)) continue;
     judged++;

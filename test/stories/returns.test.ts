@@ -1,4 +1,4 @@
-import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, expect, test } from 'vitest';
@@ -13,6 +13,7 @@ import { findEnhanced } from '../../server/mail/enhanced-status.ts';
 import { DEFAULT_DELIVERY, DEFAULT_RETENTION } from '../../server/mail/stream.ts';
 import { createReturns } from '../../server/returns/returns.ts';
 import { openStore } from '../../server/store/sqlite/open.ts';
+import { corpus } from '../support/corpus.ts';
 
 const HOUR = 3_600_000;
 const folders: string[] = [];
@@ -288,11 +289,10 @@ test('a mailer that says little is understood by its empty sender alone', async 
   expect(await told()).toMatchObject([{ type: 'bounce.received', message, recipient: 'ann@x.test', hard: true }, { type: 'suppression.added' }]);
 });
 
-const CORPUS = new URL('../../../shared/data/dsn-dev/', import.meta.url);
-const labels = existsSync(new URL('expected.jsonl', CORPUS)) ? readFileSync(new URL('expected.jsonl', CORPUS), 'utf8').trim().split('\n').map((line) => JSON.parse(line) as { file: string; kind: string; recipients: { hard: boolean; action: string | null; class: string }[] }) : [];
-if (labels.length === 0) console.info(`corpus test skipped: there are no bounces in ${CORPUS.pathname}`);
+const bounces = corpus('dsn-dev/', 'expected.jsonl');
+const labels = bounces ? readFileSync(new URL('expected.jsonl', bounces), 'utf8').trim().split('\n').map((line) => JSON.parse(line) as { file: string; kind: string; recipients: { hard: boolean; action: string | null; class: string }[] }) : [];
 
-test.skipIf(labels.length === 0)('bounces of many mailers, sent to a signed return path, are all of its recipient, and what is none suppresses nobody', async () => {
+test.skipIf(!bounces)('bounces of many mailers, sent to a signed return path, are all of its recipient, and what is none suppresses nobody', async () => {
   const verp = makeVerp({ secret: 's', domain: 'return.shop.test' });
   const { sent, handIn, told } = await house({ verp });
   const tally = { bounces: 0, complaints: 0, complained: 0, wrongly: 0 };
@@ -301,7 +301,7 @@ test.skipIf(labels.length === 0)('bounces of many mailers, sent to a signed retu
   for (const [n, label] of labels.entries()) {
     const message = await sent(`r${n}@x.test`, `m${n}@shop.test`);
     of.set(message, label);
-    await handIn(readFileSync(new URL(label.file, CORPUS)), { to: verp.address(message, 0) });
+    await handIn(readFileSync(new URL(label.file, bounces)), { to: verp.address(message, 0) });
   }
   const events = await told();
   for (const [message, { kind, recipients }] of of) {

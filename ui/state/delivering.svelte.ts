@@ -5,6 +5,7 @@
  */
 import type { Api } from '../../sdk/api.ts';
 import type { AdvanceSummary, Delivery, PosternEvent, QueueReleased, RecipientState, StreamClock } from '../../sdk/contract.ts';
+import { Acting } from './acting.svelte.ts';
 import { again, type Again } from './again.ts';
 import { faultOf, type Fault } from './fault.ts';
 import { plural } from './format.ts';
@@ -16,19 +17,16 @@ export type Recipient = Delivery['recipients'][number];
 /** Recipients that are drawn before somebody asks for all. */
 export const SHOWN = 50;
 
-export class Delivering {
+export class Delivering extends Acting {
   view: Delivery | undefined = $state.raw();
   clock: StreamClock | undefined = $state.raw();
   fault: Fault | undefined = $state.raw();
-  /** A verb is under way. */
-  busy = $state(false);
-  /** What came of the last verb. */
-  word = $state('');
   #api: Api;
   #id = '';
   #again: Again;
 
   constructor(api: Api) {
+    super();
     this.#api = api;
     this.#again = again(() => this.#load(), 300);
   }
@@ -53,7 +51,7 @@ export class Delivering {
   /** To all recipients, or to one. */
   async act(act: Act, recipient?: string): Promise<void> {
     const did = { retry: 'tried now', hold: 'held', release: 'released', cancel: 'cancelled' }[act];
-    await this.#do(async () => {
+    await this.do(async () => {
       const answer = await this.#api[act]({ message: this.#id, ...(recipient === undefined ? {} : { recipient }) });
       return changedText(answer, did);
     });
@@ -63,7 +61,7 @@ export class Delivering {
   async advance(by: number | 'idle', recipient?: string): Promise<void> {
     const { view } = this;
     if (!view) return;
-    await this.#do(async () => {
+    await this.do(async () => {
       const whose = { message: this.#id, ...(recipient === undefined ? {} : { recipient }) };
       return summaryText(await this.#api.advance(view.stream, by === 'idle' ? { to: 'idle', ...whose } : { by, ...whose }));
     });
@@ -85,21 +83,6 @@ export class Delivering {
 
   close(): void {
     this.#again.stop();
-  }
-
-  async #do(act: () => Promise<string>): Promise<void> {
-    if (this.busy) return;
-    this.busy = true;
-    this.word = '';
-    try {
-      this.word = await act();
-      this.fault = undefined;
-      await this.#again.now();
-    } catch (error) {
-      this.word = `That did not work: ${faultOf(error).message}`;
-    } finally {
-      this.busy = false;
-    }
   }
 
   async #load(): Promise<void> {

@@ -117,6 +117,8 @@ test('a count leaves out what is about to be deleted', async () => {
   house.selection.toggle('m1');
   house.delete();
   expect(house.scopeCount).toBe(2);
+  house.deletion.undo();
+  expect(house.scopeCount).toBe(3);
 });
 
 test('a listener on every interface is shown under the name that the page was asked by', async () => {

@@ -51,6 +51,7 @@ test('the plots begin with what is known of the hour, and events that come meanw
   desk.draw();
   expect(desk.plotted!.delivered.slice(-3)).toEqual([0, 1, 2]);
   expect([depthOf(desk.view!.streams), desk.plotted!.depth.at(-1)]).toEqual([4, 4]);
+  desk.close();
 });
 
 test('pausing, resuming and retrying say what came of it, and what was refused', async () => {

@@ -24,7 +24,7 @@ export type FindAddressee = (address: string) => Promise<{ kind: 'return-path' |
 export const MX_MESSAGE_SIZE = 10 * 1024 * 1024;
 /** Octets in memory over all clients: what comes from outside takes no room from what goes out. */
 export const MX_IN_FLIGHT = 64 * 1024 * 1024;
-export const MX_LIMITS: Partial<SmtpLimits> = { messageSize: MX_MESSAGE_SIZE, recipients: 100, clients: 200, clientsOfOne: 20, badCommands: 10 };
+const MX_LIMITS: Partial<SmtpLimits> = { messageSize: MX_MESSAGE_SIZE, recipients: 100, clients: 200, clientsOfOne: 20, badCommands: 10 };
 
 /** Recipients that are none of ours, on one connection. */
 const GUESSES = 10;
@@ -55,7 +55,7 @@ export function createMxListener({ addressee, limits, heard = () => {}, ...optio
   });
 }
 
-export function mxStages({ addressee, heard, clock }: Pick<MxOptions, 'addressee' | 'clock'> & { heard: (refusal: Refusal) => void }): Stages {
+function mxStages({ addressee, heard, clock }: Pick<MxOptions, 'addressee' | 'clock'> & { heard: (refusal: Refusal) => void }): Stages {
   const guesses = new WeakMap<Conversation, number>();
   const counts = new Map<string, { since: number; count: number }>();
 

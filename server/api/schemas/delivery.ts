@@ -14,7 +14,7 @@ const Explanation = z.object({
 }).openapi('Explanation');
 
 export const mode = z.enum(QUEUE_MODES);
-export const heldReason = z.enum(HELD_REASONS);
+const heldReason = z.enum(HELD_REASONS);
 export const Held = z.object({ reason: heldReason, text: z.string().openapi({ description: 'What would have to be done.' }) }).openapi('Held');
 
 const recipient = {

@@ -25,7 +25,7 @@ export function createGuard(allowed: readonly string[]): Guard {
 }
 
 /** `127.0.0.0/8`, `fd00::/8`, or one address. Throws OperatorError. */
-export function readNetworks(texts: readonly string[]): BlockList {
+function readNetworks(texts: readonly string[]): BlockList {
   const list = new BlockList();
   for (const text of texts) {
     const [address = '', length, more] = text.trim().split('/');

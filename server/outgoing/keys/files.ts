@@ -165,7 +165,7 @@ function keyOf(pem: string, base: string, algorithm: Algorithm): DkimKey {
 }
 
 /** As in `p=`: SPKI for RSA (RFC 6376 §3.6.1), the 32 octets alone for Ed25519 (RFC 8463 §4). */
-export function publicKeyOf(privateKey: KeyObject): string {
+function publicKeyOf(privateKey: KeyObject): string {
   const spki = createPublicKey(privateKey).export({ type: 'spki', format: 'der' });
   return (privateKey.asymmetricKeyType === 'ed25519' ? spki.subarray(-32) : spki).toString('base64');
 }

@@ -59,7 +59,7 @@ export type Taken = { queued: number; held: number; suppressed: number };
 export const takenOf = (queued: number | null, { recipients }: Fixed): Taken | null => (queued === null ? null : { queued, held: 0, suppressed: recipients.length - queued });
 
 /** As it was at the moment of its capture; `taken` is null when nothing of it was to be delivered. */
-export function capturedSummary(row: { id: string; seq: number; stream: string; receivedAt: number; size: number; taken: Taken | null }, fixed: Fixed): MessageSummary {
+function capturedSummary(row: { id: string; seq: number; stream: string; receivedAt: number; size: number; taken: Taken | null }, fixed: Fixed): MessageSummary {
   const { id, seq, stream, receivedAt, size, taken } = row;
   return {
     id, seq, stream, via: fixed.via, receivedAt, size, header: fixed.header, envelopeFrom: fixed.envelopeFrom,
