@@ -75,13 +75,77 @@ export type AdmitOptions = {
   heard?: (outcome: { kind: 'accepted'; submission: Submission } | Refusal) => void;
 };
 
+/** What all intakes share. */
+type House = AdmitOptions & { open: Set<BodyWriter>; refuse(refusal: Refusal): Refusal };
+
+/** A class, and not an object made in place: getters in a literal make V8 build a shape for each message. */
+class Incoming implements Intake {
+  size = 0;
+  refusal: Refusal | undefined;
+  readonly #house: House;
+  readonly #body: BodyWriter;
+  readonly #header = headerCollector();
+
+  constructor(house: House, body: BodyWriter) {
+    this.#house = house;
+    this.#body = body;
+    house.open.add(body);
+  }
+
+  write(chunk: Uint8Array): void | Promise<void> {
+    this.size += chunk.length;
+    if (this.refusal) return;
+    const { messageSize } = this.#house.limits;
+    if (this.size > messageSize) return this.#fail(refusals.tooLarge(messageSize));
+    this.#header.push(chunk);
+    try {
+      const pressed = this.#body.write(chunk);
+      if (pressed) return pressed.catch((error: unknown) => this.#fail(refusalOf(error)));
+    } catch (error) {
+      this.#fail(refusalOf(error));
+    }
+  }
+
+  seal(particulars: Particulars): Sealed | Refusal {
+    if (this.refusal) return this.refusal;
+    const { clock, makeId, plan, streamTags } = this.#house;
+    const { stream, via, envelope, session, metadata = {} } = particulars;
+    const header = this.#header.summary();
+    const now = clock.now();
+    const id = makeId(now);
+    const queue = plan?.(particulars, id);
+    const submission: Submission = {
+      id, stream, via,
+      receivedAt: now,
+      envelope, header,
+      tags: [...new Set([...streamTags(stream), ...header.tags, ...(particulars.tags ?? [])])],
+      metadata, session,
+      body: this.#body,
+      ...(queue ? { queue } : {}),
+    };
+    return { kind: 'sealed', submission, release: () => this.abort() };
+  }
+
+  abort(): void {
+    this.#house.open.delete(this.#body);
+    this.#body.abort();
+  }
+
+  #fail(why: Refusal): void {
+    if (this.refusal) return;
+    this.refusal = this.#house.refuse(why);
+    this.abort();
+  }
+}
+
 export function createAdmit(options: AdmitOptions): Admit {
-  const { store, clock, limits } = options;
+  const { store, limits } = options;
   const open = new Set<BodyWriter>();
   const refuse = (refusal: Refusal): Refusal => {
     options.heard?.(refusal);
     return refusal;
   };
+  const house: House = { ...options, open, refuse };
   const inFlight = () => {
     let sum = 0;
     for (const body of open) sum += body.held;
@@ -91,65 +155,11 @@ export function createAdmit(options: AdmitOptions): Admit {
   function openIntake(declaredSize = 0): Intake | Refusal {
     if (declaredSize > limits.messageSize) return refuse(refusals.tooLarge(limits.messageSize));
     if (inFlight() >= limits.inFlight) return refuse(refusals.noRoom());
-    let body: BodyWriter;
     try {
-      body = store.openBody();
+      return new Incoming(house, store.openBody());
     } catch (error) {
       return refuse(refusalOf(error));
     }
-    open.add(body);
-    const header = headerCollector();
-    let refusal: Refusal | undefined;
-    let size = 0;
-
-    const drop = () => {
-      open.delete(body);
-      body.abort();
-    };
-    const fail = (why: Refusal) => {
-      if (refusal) return;
-      refusal = refuse(why);
-      drop();
-    };
-
-    return {
-      get size() { return size; },
-      get refusal() { return refusal; },
-      write(chunk) {
-        size += chunk.length;
-        if (refusal) return;
-        if (size > limits.messageSize) return fail(refusals.tooLarge(limits.messageSize));
-        header.push(chunk);
-        try {
-          const pressed = body.write(chunk);
-          if (pressed) return pressed.catch((error: unknown) => fail(refusalOf(error)));
-        } catch (error) {
-          fail(refusalOf(error));
-        }
-      },
-      seal(particulars) {
-        if (refusal) return refusal;
-        const summary = header.summary();
-        const now = clock.now();
-        const id = options.makeId(now);
-        const queue = options.plan?.(particulars, id);
-        const submission: Submission = {
-          id,
-          stream: particulars.stream,
-          via: particulars.via,
-          receivedAt: now,
-          envelope: particulars.envelope,
-          header: summary,
-          tags: [...new Set([...options.streamTags(particulars.stream), ...summary.tags, ...(particulars.tags ?? [])])],
-          metadata: particulars.metadata ?? {},
-          session: particulars.session,
-          body,
-          ...(queue ? { queue } : {}),
-        };
-        return { kind: 'sealed', submission, release: drop };
-      },
-      abort: drop,
-    };
   }
 
   async function commitAll(sealed: Sealed[], idempotency?: Idempotency): Promise<AcceptOutcome | Refusal> {

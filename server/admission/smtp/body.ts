@@ -6,7 +6,7 @@
  * if the commit fails, so does all of that.
  */
 import type { Session, TranscriptLine } from '../../mail/session.ts';
-import type { Intake } from '../admit.ts';
+import type { Intake, Particulars } from '../admit.ts';
 import type { Refusal } from '../refusal.ts';
 import type { Conversation } from './conversation.ts';
 import type { Desk } from './desk.ts';
@@ -52,7 +52,8 @@ export function receiveBody(desk: Desk, talk: Conversation, intake: Intake, tran
       transcript.note(`${intake.size} octets of message`, received);
       if (fault) throw fault.error;
       try {
-        const verdict = await desk.stages.body?.(talk, intake.size);
+        const asked = desk.stages.body?.(talk, intake.size);
+        const verdict = asked instanceof Promise ? await asked : asked;
         if (verdict && verdict.code >= 400) {
           intake.abort();
           return verdict;
@@ -61,18 +62,20 @@ export function receiveBody(desk: Desk, talk: Conversation, intake: Intake, tran
           id: talk.id,
           protocol: 'smtp',
           client: talk.client,
-          ...(talk.hello === undefined ? {} : { hello: talk.hello }),
-          ...(talk.tls ? { tls: talk.tls } : {}),
-          ...(talk.login ? { login: { method: talk.login.method, user: talk.login.user } } : {}),
           transcript: [],
           times: { opened: talk.openedAt, mail: transaction.mailAt, data: dataAt, received },
         };
-        const sealed = intake.seal({ stream: talk.stream, via: 'smtp', envelope: transaction.envelope, session, ...(desk.inward ? { inward: true as const } : {}) });
+        if (talk.hello !== undefined) session.hello = talk.hello;
+        if (talk.tls) session.tls = talk.tls;
+        if (talk.login) session.login = { method: talk.login.method, user: talk.login.user };
+        const particulars: Particulars = { stream: talk.stream, via: 'smtp', envelope: transaction.envelope, session };
+        if (desk.inward) particulars.inward = true;
+        const sealed = intake.seal(particulars);
         if (sealed.kind === 'refused') return notTaken(desk, talk, sealed, intake.size);
         const { id } = sealed.submission;
         const said = verdict ?? reply(250, '2.6.0', `Message accepted as ${id}`);
         session.transcript = transcript.willSay(said, received);
-        const outcome = await desk.admit.commit(sealed);
+        const outcome = await desk.admit.commitAll([sealed]);
         if (outcome.kind === 'refused') return notTaken(desk, talk, outcome, intake.size);
         desk.log.info({
           id,

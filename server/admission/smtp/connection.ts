@@ -13,14 +13,14 @@ import { authenticate, type Offered } from './authenticate.ts';
 import { notTaken, receiveBody } from './body.ts';
 import { forget } from './conversation.ts';
 import { Line } from './line.ts';
-import { type Reply, reply, replyLines } from './reply.ts';
+import { type Reply, reply, replyLines, standing } from './reply.ts';
 import { masked } from './transcript.ts';
 import { closedTo, protocol, refuse, VERBS } from './verbs.ts';
 
-const BROKEN = reply(451, '4.3.0', 'Something went wrong here, it is in the log');
-const BYE = reply(221, '2.0.0', 'Bye');
-const NO_TLS = reply(454, '4.7.0', 'TLS is not available right now');
-const GO_AHEAD = reply(354, '', 'End data with <CR><LF>.<CR><LF>');
+const BROKEN = standing(451, '4.3.0', 'Something went wrong here, it is in the log');
+const BYE = standing(221, '2.0.0', 'Bye');
+const NO_TLS = standing(454, '4.7.0', 'TLS is not available right now');
+const GO_AHEAD = standing(354, '', 'End data with <CR><LF>.<CR><LF>');
 const HTTP = /^(?:OPTIONS|GET|HEAD|POST|PUT|PATCH|DELETE|TRACE|CONNECT) \S+ HTTP\/\d/i;
 
 /** A reply; nothing when it was sent already and `next` is called by somebody else. */

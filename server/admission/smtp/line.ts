@@ -16,11 +16,11 @@ import { refusals } from '../refusal.ts';
 import type { BodyProgress } from './body.ts';
 import { type Conversation, conversation } from './conversation.ts';
 import type { Desk } from './desk.ts';
-import { createOutbox } from './outbox.ts';
+import { Outbox } from './outbox.ts';
 import { judgePace } from './pace.ts';
 import { type Reply, replyLines } from './reply.ts';
 import type { SmtpServer } from './server.ts';
-import { createTranscript } from './transcript.ts';
+import { Transcript } from './transcript.ts';
 import { refuse } from './verbs.ts';
 import { Wire } from './wire.ts';
 
@@ -30,7 +30,7 @@ const LEAVE_MS = 5_000;
 export abstract class Line extends SMTPConnection {
   readonly talk: Conversation;
   protected readonly desk: Desk;
-  protected readonly transcript = createTranscript();
+  protected readonly transcript = new Transcript();
   /** Where the lines of the transcript belong right now. */
   protected part: 'connection' | 'transaction' = 'connection';
   /** Milliseconds since the epoch: when the client was last given the word, or the period of a body began. */
@@ -41,7 +41,7 @@ export abstract class Line extends SMTPConnection {
   protected body: BodyProgress | undefined;
   /** The answer to a message: it is in the transcript before it is said. */
   protected told: Reply | undefined;
-  readonly #outbox = createOutbox((text) => {
+  readonly #outbox = new Outbox((text) => {
     if (this._socket.writable) this._socket.write(text);
   });
 
@@ -100,8 +100,21 @@ export abstract class Line extends SMTPConnection {
   /** The envelope is ours too. */
   override _resetSession(): void {}
 
+  /** What `pipe` would do, without its dozen listeners, which count where a connection brings one message. After STARTTLS it is the library that pipes. */
+  override _setListeners(callback: () => void): void {
+    const { _socket: socket, wire } = this;
+    socket.on('close', (hadError) => this._onCloseEvent(hadError));
+    socket.on('error', (error) => this._onError(error));
+    socket.on('data', (chunk) => wire.write(chunk) || socket.pause());
+    socket.on('end', () => wire.end());
+    wire.on('drain', () => socket.resume());
+    callback();
+  }
+
   override upgrade(callback: () => void, secureCallback?: () => void): void {
     this.#outbox.flush();
+    // As `unpipe` would: what comes now is for the TLS socket.
+    this._socket.pause();
     super.upgrade(callback, secureCallback);
   }
 
@@ -136,6 +149,8 @@ export abstract class Line extends SMTPConnection {
   override _onClose(): void {
     this.#dropBody();
     super._onClose();
+    // Node keeps many a socket until the next great collection, and with it what hears of it: all of this connection.
+    this._socket.removeAllListeners().on('error', () => {});
     this.server.left(this, true);
   }
 

@@ -10,11 +10,11 @@ type Facts = Parameters<Rehearsal['at']>[1];
 
 /** A listener that asks nobody before its greeting is faster, and nearly always there is nobody to ask: so `connect` is there only when there is. */
 export function rehearsalStages(rehearsal: Rehearsal, acts: (stream: string) => boolean): Stages {
-  const { connect, ...rest } = stagesOf(rehearsal);
+  const { connect, ...rest } = stagesOf(rehearsal, acts);
   return Object.defineProperty<Stages>(rest, 'connect', { enumerable: true, get: () => (acts(DEFAULT_STREAM) ? connect : undefined) });
 }
 
-function stagesOf(rehearsal: Rehearsal): Stages {
+function stagesOf(rehearsal: Rehearsal, acts: (stream: string) => boolean): Stages {
   const factsOf = (talk: Conversation): Facts => ({
     stream: talk.stream,
     connection: talk.id,
@@ -24,7 +24,9 @@ function stagesOf(rehearsal: Rehearsal): Stages {
     ...(talk.transaction?.envelope.declaredSize === undefined ? {} : { size: talk.transaction.envelope.declaredSize }),
   });
 
-  function at(talk: Conversation, stage: Stage, more: Partial<Facts> = {}): Verdict {
+  function at(talk: Conversation, stage: Stage, more?: Partial<Facts>): Verdict {
+    // Asked here as well: the facts of a message cost more than all else of a stage where nothing acts.
+    if (!acts(talk.stream)) return undefined;
     const said = rehearsal.at(stage, { ...factsOf(talk), ...more });
     if (said instanceof Promise) return said.then((one) => verdictOf(talk, one));
     return verdictOf(talk, said);

@@ -1,8 +1,8 @@
 import { expect, test } from 'vitest';
-import { createTranscript, masked, TRANSCRIPT_LIMITS } from './transcript.ts';
+import { masked, Transcript, TRANSCRIPT_LIMITS } from './transcript.ts';
 
 test('the beginning of the connection stays, a finished transaction goes', () => {
-  const transcript = createTranscript();
+  const transcript = new Transcript();
   transcript.add('connection', 'C', 'EHLO a.test', 1);
   transcript.add('transaction', 'C', 'MAIL FROM:<a@b.test>', 2);
   expect(transcript.lines().map(({ line }) => line)).toEqual(['EHLO a.test', 'MAIL FROM:<a@b.test>']);
@@ -11,7 +11,7 @@ test('the beginning of the connection stays, a finished transaction goes', () =>
 });
 
 test('a long transaction keeps its beginning and its end, and says how many lines are missing', () => {
-  const transcript = createTranscript();
+  const transcript = new Transcript();
   for (let i = 0; i < 50_000; i++) transcript.add('transaction', 'C', `line ${i}`, i);
   const lines = transcript.lines();
   expect(lines).toHaveLength(TRANSCRIPT_LIMITS.transaction);
@@ -23,7 +23,7 @@ test('a long transaction keeps its beginning and its end, and says how many line
 });
 
 test('nothing is left out before the limit', () => {
-  const transcript = createTranscript();
+  const transcript = new Transcript();
   for (let i = 0; i < TRANSCRIPT_LIMITS.transaction - 1; i++) transcript.add('transaction', 'S', `line ${i}`, i);
   const lines = transcript.lines();
   expect(lines).toHaveLength(TRANSCRIPT_LIMITS.transaction - 1);
@@ -31,7 +31,7 @@ test('nothing is left out before the limit', () => {
 });
 
 test('a long line is cut and control characters are shown', () => {
-  const transcript = createTranscript();
+  const transcript = new Transcript();
   transcript.add('connection', 'C', `a\rb\0${'x'.repeat(10_000)}`, 1);
   const [entry] = transcript.lines();
   expect(entry!.line.slice(0, 10)).toBe('a\\x0db\\x00');
@@ -47,7 +47,7 @@ test.each([
 ])('%j is shown as %j', (line, shown) => expect(masked(line)).toBe(shown));
 
 test('an EHLO that repeats takes the place of the earlier one, but not of one before TLS or a login', () => {
-  const transcript = createTranscript();
+  const transcript = new Transcript();
   const say = (line: string) => transcript.add('connection', 'C', line, 1);
   say('greeting');
   for (let i = 0; i < 1_000; i++) {

@@ -12,61 +12,57 @@ export const TRANSCRIPT_LIMITS = { transaction: 2_000, connection: 200, line: 4_
 /** Of a bounded part, how many of its last lines are kept. */
 const TAIL = 100;
 
-export type Transcript = {
-  /** An EHLO comes. If it only repeats an earlier one, what that said is dropped: some clients say it before each message. */
-  hello(): void;
-  /** What was said so far counts from now on (TLS, a login): no later EHLO drops it. */
-  pin(): void;
-  add(part: 'connection' | 'transaction', by: TranscriptLine['by'], line: string, at: number): void;
-  /** All there is to tell about the present transaction. The result is the caller's own. */
-  lines(): TranscriptLine[];
-  /** The transaction is over; the next one starts with nothing. */
-  endTransaction(): void;
-};
-
 type Part = { head: TranscriptLine[]; tail: TranscriptLine[]; left: number; limit: number };
 const part = (limit: number): Part => ({ head: [], tail: [], left: 0, limit: limit - TAIL - 1 });
 
-export function createTranscript(): Transcript {
-  const connection = part(TRANSCRIPT_LIMITS.connection);
-  let transaction = part(TRANSCRIPT_LIMITS.transaction);
+export class Transcript {
+  readonly #connection = part(TRANSCRIPT_LIMITS.connection);
+  #transaction = part(TRANSCRIPT_LIMITS.transaction);
   /** Where the lines of the last EHLO begin. */
-  let repeats: number | undefined;
+  #repeats: number | undefined;
 
-  return {
-    hello() {
-      if (repeats === undefined) repeats = connection.head.length;
-      else if (connection.tail.length === 0) connection.head.length = repeats;
-    },
-    pin() {
-      repeats = undefined;
-    },
-    add(where, by, line, at) {
-      const into = where === 'connection' ? connection : transaction;
-      const entry = { at, by, line: shown(line) };
-      if (into.head.length < into.limit) {
-        into.head.push(entry);
-        return;
-      }
-      into.tail.push(entry);
-      // Cut in strides, so that a long transaction costs no shift per line.
-      if (into.tail.length >= 2 * TAIL) {
-        into.tail.splice(0, TAIL);
-        into.left += TAIL;
-      }
-    },
-    lines: () => [...linesOf(connection), ...linesOf(transaction)],
-    endTransaction() {
-      transaction = part(TRANSCRIPT_LIMITS.transaction);
-    },
-  };
+  /** An EHLO comes. If it only repeats an earlier one, what that said is dropped: some clients say it before each message. */
+  hello(): void {
+    if (this.#repeats === undefined) this.#repeats = this.#connection.head.length;
+    else if (this.#connection.tail.length === 0) this.#connection.head.length = this.#repeats;
+  }
+
+  /** What was said so far counts from now on (TLS, a login): no later EHLO drops it. */
+  pin(): void {
+    this.#repeats = undefined;
+  }
+
+  add(where: 'connection' | 'transaction', by: TranscriptLine['by'], line: string, at: number): void {
+    const into = where === 'connection' ? this.#connection : this.#transaction;
+    const entry = { at, by, line: shown(line) };
+    if (into.head.length < into.limit) {
+      into.head.push(entry);
+      return;
+    }
+    into.tail.push(entry);
+    // Cut in strides, so that a long transaction costs no shift per line.
+    if (into.tail.length >= 2 * TAIL) {
+      into.tail.splice(0, TAIL);
+      into.left += TAIL;
+    }
+  }
+
+  /** All there is to tell about the present transaction. The result is the caller's own. */
+  lines(): TranscriptLine[] {
+    return [...linesOf(this.#connection), ...linesOf(this.#transaction)];
+  }
+
+  /** The transaction is over; the next one starts with nothing. */
+  endTransaction(): void {
+    if (this.#transaction.head.length > 0) this.#transaction = part(TRANSCRIPT_LIMITS.transaction);
+  }
 }
 
-function linesOf({ head, tail, left }: Part): TranscriptLine[] {
+function linesOf({ head, tail, left }: Part): readonly TranscriptLine[] {
   const over = Math.max(0, tail.length - TAIL);
   const last = tail.slice(over);
   const missing = left + over;
-  if (missing === 0) return [...head, ...tail];
+  if (missing === 0) return tail.length === 0 ? head : [...head, ...tail];
   return [...head, { at: last[0]!.at, by: '*', line: `${missing} lines left out` }, ...last];
 }
 

@@ -10,17 +10,17 @@ import type { Conversation } from './conversation.ts';
 import type { Desk, Verdict } from './desk.ts';
 import { applyMailParams, applyRcptParams } from './params.ts';
 import { type PathFault, readPath } from './path.ts';
-import { type Reply, reply } from './reply.ts';
+import { type Reply, reply, standing } from './reply.ts';
 
 export type Verb = (desk: Desk, talk: Conversation, line: string) => Reply | Promise<Reply>;
 
-const OK_SENDER = reply(250, '2.1.0', 'Sender ok');
-const OK_RECIPIENT = reply(250, '2.1.5', 'Recipient ok');
-const NOOP = reply(250, '2.0.0', 'Ok');
-const RESET = reply(250, '2.0.0', 'Forgotten');
-const HELP = reply(214, '2.0.0', 'This is Postern, an email sandbox. It speaks RFC 5321');
-const VRFY = reply(252, '2.1.5', 'Any address is taken here, send it something');
-const VRFY_INWARD = reply(252, '2.5.0', 'Send it something, and see');
+const OK_SENDER = standing(250, '2.1.0', 'Sender ok');
+const OK_RECIPIENT = standing(250, '2.1.5', 'Recipient ok');
+const NOOP = standing(250, '2.0.0', 'Ok');
+const RESET = standing(250, '2.0.0', 'Forgotten');
+const HELP = standing(214, '2.0.0', 'This is Postern, an email sandbox. It speaks RFC 5321');
+const VRFY = standing(252, '2.1.5', 'Any address is taken here, send it something');
+const VRFY_INWARD = standing(252, '2.5.0', 'Send it something, and see');
 
 /** RFC 5321 §4.5.3.1.2: a domain is 255 octets at most. */
 const HELLO_LIMIT = 255;

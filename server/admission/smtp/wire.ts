@@ -6,7 +6,7 @@
  * A line beyond the limit is passed over without being collected. A command
  * without its line end is none: it is dropped when the input ends.
  */
-import { Writable } from 'node:stream';
+import { EventEmitter } from 'node:events';
 import { bodyScanner, type Scanned } from './body-scanner.ts';
 
 export type BodySink = {
@@ -26,10 +26,13 @@ export type WireEvents = {
 const LF = 0x0a;
 const CR = 0x0d;
 const EMPTY = Buffer.alloc(0);
-/** Commands taken from one chunk before other connections have a turn. */
+/** Commands taken before other connections have a turn. */
 const TURN = 100;
+/** Octets that may wait for us before the client has to. */
+const WAITING_MOST = 64 * 1024;
 
-export class Wire extends Writable {
+/** As much of a Writable as `pipe` needs: a whole one makes a tick and a record of each chunk. */
+export class Wire extends EventEmitter {
   /** Once true, what still comes is read and thrown away. */
   isClosed = false;
   readonly #limit: number;
@@ -38,12 +41,17 @@ export class Wire extends Writable {
   #at = 0;
   #partial: Buffer[] = [];
   #partialLength = 0;
-  #next: (() => void) | undefined;
+  /** Chunks behind the one that is being read, and the octets of all of them. */
+  #waiting: Buffer[] = [];
+  #held = 0;
+  #isReading = false;
+  #isFull = false;
+  #isEnded = false;
   #body: { scan: (chunk: Buffer) => Scanned; sink: BodySink } | undefined;
   #pressed = false;
 
   constructor(limit: number, events: WireEvents) {
-    super({ decodeStrings: false, highWaterMark: 64 * 1024 });
+    super();
     this.#limit = limit;
     this.#events = events;
   }
@@ -58,33 +66,57 @@ export class Wire extends Writable {
     return this.#body !== undefined && !this.#pressed;
   }
 
-  override _write(chunk: Buffer, _encoding: string, next: () => void): void {
-    this.#chunk = chunk;
-    this.#at = 0;
-    this.#next = next;
-    this.#pump();
+  /** False when enough is waiting: no more until `drain`. */
+  write(chunk: Buffer): boolean {
+    // Also while a command is still with us: it must not keep the client's end from being read.
+    if (this.isClosed) return true;
+    this.#held += chunk.length;
+    if (this.#isReading) this.#waiting.push(chunk);
+    else {
+      this.#isReading = true;
+      this.#chunk = chunk;
+      this.#at = 0;
+      this.#pump();
+    }
+    if (this.#held >= WAITING_MOST) this.#isFull = true;
+    return !this.#isFull;
   }
 
-  override _final(next: () => void): void {
-    if (!this.isClosed) this.#events.ended();
-    next();
+  end(): void {
+    this.#isEnded = true;
+    if (!this.#isReading && !this.isClosed) this.#events.ended();
   }
 
   #pump(): void {
     for (let turn = 0; ; turn++) {
-      if (this.isClosed || this.#at >= this.#chunk.length) {
-        const next = this.#next;
-        this.#chunk = EMPTY;
-        this.#next = undefined;
-        next?.();
-        return;
-      }
+      if ((this.isClosed || this.#at >= this.#chunk.length) && !this.#nextChunk()) return;
       if (turn >= TURN) {
         setImmediate(() => this.#pump());
         return;
       }
       if (!(this.#body ? this.#readBody() : this.#readLine())) return;
     }
+  }
+
+  /** False when there is none. */
+  #nextChunk(): boolean {
+    const next = this.isClosed ? undefined : this.#waiting.shift();
+    if (next) {
+      this.#held -= this.#chunk.length;
+      this.#chunk = next;
+      this.#at = 0;
+      return true;
+    }
+    this.#chunk = EMPTY;
+    this.#waiting = [];
+    this.#held = 0;
+    this.#isReading = false;
+    if (this.#isEnded && !this.isClosed) this.#events.ended();
+    if (this.#isFull) {
+      this.#isFull = false;
+      this.emit('drain');
+    }
+    return false;
   }
 
   /** False when the pump has to wait: it is called again. */

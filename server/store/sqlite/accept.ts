@@ -9,6 +9,7 @@ import type { PosternEvent } from '../../events/event.ts';
 import { addressKey } from '../../mail/address.ts';
 import { createEnqueue } from './enqueue.ts';
 import { faultOf, toWire, type WireError } from './fault.ts';
+import { fromFlat } from './flat.ts';
 import { compress, seal } from './frame.ts';
 import type { Ledger } from './ledger.ts';
 import type { Rides } from './rides.ts';
@@ -34,11 +35,12 @@ export function createAccept(db: Database, ledger: Ledger, dir: string | undefin
   const enqueue = createEnqueue(db, ledger);
 
   const roles = new Map<string, number>();
-  const mark = (list: readonly string[], role: number) => {
-    for (const address of list) {
-      const key = addressKey(address);
-      roles.set(key, (roles.get(key) ?? 0) | role);
-    }
+  /** Most addresses are named more than once, in the same words. */
+  const keys = new Map<string, string>();
+  const mark = (address: string, role: number) => {
+    let key = keys.get(address);
+    if (key === undefined) keys.set(address, (key = addressKey(address)));
+    roles.set(key, (roles.get(key) ?? 0) | role);
   };
 
   function addPiece({ upload, n, data }: Piece): void {
@@ -60,11 +62,12 @@ export function createAccept(db: Database, ledger: Ledger, dir: string | undefin
     }
     insertContent.run(seq, item.summary, item.detailSize, item.upload?.id ?? null, seal(bytes.subarray(item.start, item.end)));
     roles.clear();
-    mark(item.recipients, ROLE.recipient);
-    mark(item.to, ROLE.to);
-    mark(item.cc, ROLE.cc);
-    mark(item.from, ROLE.from);
-    mark([item.sender], ROLE.sender);
+    keys.clear();
+    for (const address of item.recipients) mark(address, ROLE.recipient);
+    for (const address of item.to) mark(address, ROLE.to);
+    for (const address of item.cc) mark(address, ROLE.cc);
+    for (const address of item.from) mark(address, ROLE.from);
+    mark(item.sender, ROLE.sender);
     for (const [key, role] of roles) insertAddress.run(key, seq, stream.id, role);
     for (const tag of item.tags) insertTag.run(tag, seq, stream.id);
     insertEvent.run(event, at, item.stream, seq);
@@ -122,8 +125,9 @@ export function createAccept(db: Database, ledger: Ledger, dir: string | undefin
   }
 
   return {
-    commit({ at, units, bytes, pieces, drops, rides: along }: Batch): BatchOutcome {
+    commit({ at, units: flat, bytes, pieces, drops, rides: along }: Batch): BatchOutcome {
       const started = performance.now();
+      const units = fromFlat(flat);
       const done = (outcomes: UnitOutcome[], faults: (WireError | null)[], rode: RideOutcome[]): BatchOutcome => ({ units: outcomes, pieces: faults, rides: rode, seconds: (performance.now() - started) / 1000 });
       const fault = unfit();
       if (fault) {

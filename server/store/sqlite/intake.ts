@@ -13,12 +13,13 @@ import type { Queued } from '../../queue/port.ts';
 import type { StoreStats } from '../port.ts';
 import { Body, type PieceSink } from './body.ts';
 import { fromWire } from './fault.ts';
+import { toFlat } from './flat.ts';
 import { SEAL } from './frame.ts';
 import type { Line } from './line.ts';
 import type { Captured, RideAlong } from './queue-side.ts';
 import { WIDTH } from './recipient-row.ts';
 import type { RideName } from './rides.ts';
-import { captured, capturedEvent, detailOf, itemOf, type Ready } from './ready.ts';
+import { captured, capturedEvent, detailOf, itemOf, type Ready, readyOf } from './ready.ts';
 import type { Batch, BatchOutcome, Item, Piece, Ride, RideOutcome, Unit, UnitOutcome } from './wire.ts';
 import type { Writer } from './writer.ts';
 
@@ -88,7 +89,7 @@ export function createIntake({ line, clock, firstUpload, tell, queued }: IntakeO
     inFlight++;
     try {
       const outcome = await line.hand([batch.bytes.buffer as ArrayBuffer, ...parts.map(({ piece }) => piece.data.buffer as ArrayBuffer)], 'commit', batch);
-      settle(units, parts, along, batch, outcome);
+      settle(units, parts, along, batch.at, outcome);
     } catch (error) {
       for (const one of units) one.reject(error);
       for (const one of parts) one.reject(error);
@@ -155,21 +156,21 @@ export function createIntake({ line, clock, firstUpload, tell, queued }: IntakeO
     };
     const wired = units.map(({ ready, idempotency }): Unit => ({ items: ready.map(packItem), ...(idempotency ? { idempotency } : {}) }));
     const rides = along.map(({ op, args, ready }): Ride => ({ op, args, items: ready.map(packItem) }));
-    return { at: clock.now(), units: wired, bytes, pieces: parts.map(({ piece }) => piece), drops, rides };
+    return { at: clock.now(), units: toFlat(wired), bytes, pieces: parts.map(({ piece }) => piece), drops, rides };
   }
 
-  function settle(units: Asked[], parts: Flying[], along: Riding[], batch: Batch, outcome: BatchOutcome): void {
-    count(batch, outcome);
+  function settle(units: Asked[], parts: Flying[], along: Riding[], at: number, outcome: BatchOutcome): void {
+    count(units, outcome);
     const events: PosternEvent[] = [];
     const waiting: Queued[] = [];
     outcome.units.forEach((unit, i) => {
       if (unit.kind !== 'accepted') return;
-      captured(units[i]!.ready, unit, batch.at, events);
+      captured(units[i]!.ready, unit, at, events);
       for (const { submission: { stream, queue: plan } } of units[i]!.ready) if (plan) waiting.push({ stream, plan });
     });
     outcome.rides.forEach((ride, i) => {
       if ('error' in ride) return;
-      rode(along[i]!, ride, batch.at, events);
+      rode(along[i]!, ride, at, events);
       waiting.push(...(along[i]!.queued?.(ride.value) ?? []));
     });
     if (waiting.length > 0) queued(waiting);
@@ -216,7 +217,7 @@ export function createIntake({ line, clock, firstUpload, tell, queued }: IntakeO
     const ready: Ready[] = [];
     for (const submission of submissions) {
       const body = submission.body as Body;
-      ready.push({ submission, detail: '', ...(body.flying ? await body.finish() : body.rest()) });
+      ready.push(readyOf(submission, body.flying ? await body.finish() : body.rest()));
     }
     return ready;
   }
@@ -229,10 +230,10 @@ export function createIntake({ line, clock, firstUpload, tell, queued }: IntakeO
     return error;
   }
 
-  function count({ units }: Batch, { seconds }: BatchOutcome): void {
+  function count(units: readonly Asked[], { seconds }: BatchOutcome): void {
     if (units.length === 0) return;
     stats.commits++;
-    stats.lastBatch = units.reduce((sum, unit) => sum + unit.items.length, 0);
+    stats.lastBatch = units.reduce((sum, unit) => sum + unit.ready.length, 0);
     stats.submissions += stats.lastBatch;
     stats.commitSecondsSum += seconds;
     for (const bucket of stats.commitSeconds) if (seconds <= bucket.le) bucket.count++;
@@ -248,14 +249,16 @@ export function createIntake({ line, clock, firstUpload, tell, queued }: IntakeO
       drops.push(upload);
       schedule();
     },
-    async accept(submissions, idempotency) {
+    accept: (submissions, idempotency) => new Promise((resolve, reject) => {
       for (const { queue, envelope } of submissions) if (queue && Math.max(envelope.recipients.length, queue.destinations.length) > WIDTH) throw new StoreFault('full', `A message can be delivered to at most ${WIDTH} recipients`);
-      const ready = await makeReady(submissions);
-      return new Promise((resolve, reject) => {
+      const ask = (ready: Ready[]) => {
         asked.push({ ready, idempotency, resolve, reject });
         schedule();
-      });
-    },
+      };
+      // Nearly all are small and whole by now: each turn less is one less for each message.
+      if (submissions.some(({ body }) => (body as Body).flying)) makeReady(submissions).then(ask, reject);
+      else ask(submissions.map((submission) => readyOf(submission, (submission.body as Body).rest())));
+    }),
     // Without bodies of its own it is in line at once: what is asked in one turn is done in that order.
     ride: ((op: RideName, args: unknown[], more?: { submissions: Submission[]; told: Riding['told']; queued?: Riding['queued'] }) => {
       const board = (ready: Ready[]) => new Promise((resolve, reject) => {

@@ -153,8 +153,8 @@ function assemble({ writer, reader, clock, firstUpload, close }: Parts): Store {
       if (fault) throw fault;
       return new Body(intake);
     },
-    accept: async (submissions, idempotency) => {
-      if (closed) throw new StoreFault('closed', 'The store is closed');
+    accept(submissions, idempotency) {
+      if (closed) return Promise.reject(new StoreFault('closed', 'The store is closed'));
       return intake.accept(submissions, idempotency);
     },
     async idempotent(stream, key, now) {

@@ -6,6 +6,7 @@ import type { Idempotency } from '../../admission/port.ts';
 import type { PosternEvent } from '../../events/event.ts';
 import type { QueueItem } from './enqueue.ts';
 import type { WireError } from './fault.ts';
+import type { Flat } from './flat.ts';
 import type { RideName } from './rides.ts';
 import type { Taken } from './row.ts';
 
@@ -38,9 +39,9 @@ export type Item = {
   end: number;
   /** Octets of the body that are not in pieces yet. Of one in pieces they stand at `end`. */
   length: number;
-  upload?: { id: number; pieces: number };
+  upload: { id: number; pieces: number } | undefined;
   /** Its recipients are to be delivered. */
-  queue?: QueueItem;
+  queue: QueueItem | undefined;
 };
 
 /** What one call of `accept` wants: all of it or nothing. */
@@ -50,7 +51,7 @@ export type Piece = { upload: number; n: number; data: Uint8Array };
 export type Batch = {
   /** Milliseconds since the epoch. */
   at: number;
-  units: Unit[];
+  units: Flat;
   bytes: Uint8Array;
   pieces: Piece[];
   /** Uploads that were given up. */
