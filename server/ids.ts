@@ -11,7 +11,7 @@ const CHANCE = 16;
 
 export type MakeId = (now: number) => string;
 
-export function idMaker(fill: (bytes: Uint8Array) => void = (bytes) => void randomFillSync(bytes)): MakeId {
+export function idMaker(fill: (bytes: Uint8Array) => void = drawn()): MakeId {
   let lastTime = -1;
   let timePart = '';
   const chance = new Uint8Array(CHANCE);
@@ -29,6 +29,20 @@ export function idMaker(fill: (bytes: Uint8Array) => void = (bytes) => void rand
     let id = timePart;
     for (let i = 0; i < CHANCE; i++) id += ALPHABET[chance[i]!];
     return id;
+  };
+}
+
+/** Chance is drawn for many at once: asked for each time, it would be a hundredth of what a message costs. */
+function drawn(): (bytes: Uint8Array) => void {
+  const pool = new Uint8Array(256 * CHANCE);
+  let at = pool.length;
+  return (bytes) => {
+    if (at === pool.length) {
+      randomFillSync(pool);
+      at = 0;
+    }
+    bytes.set(pool.subarray(at, at + CHANCE));
+    at += CHANCE;
   };
 }
 

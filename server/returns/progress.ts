@@ -20,7 +20,8 @@ export type Progress = {
   has(identity: string): boolean;
   /** A message whose event was written before a crash kept the cursor from being. */
   wasTold(message: string): boolean;
-  passed(event: number): Promise<void>;
+  /** Nothing to wait for, but now and then. */
+  passed(event: number): Promise<void> | undefined;
   told(event: number, identity: string): Promise<void>;
   close(): Promise<void>;
 };
@@ -56,9 +57,9 @@ export async function createProgress(store: KeptStore & Pick<EventStore, 'events
     get cursor() { return cursor; },
     has: (identity) => identities.has(identity),
     wasTold: (message) => before.has(message),
-    async passed(event) {
+    passed(event) {
       cursor = event;
-      if (cursor - saved >= EVERY) await save();
+      return cursor - saved >= EVERY ? save() : undefined;
     },
     async told(event, identity) {
       cursor = event;

@@ -90,7 +90,10 @@ export function createReturns({ store, hub, verp = () => undefined, clockOf, wal
           if (mayBe(event)) {
             await persist(event, progress);
             done(event.id);
-          } else await progress.passed(event.id);
+          } else {
+            const saved = progress.passed(event.id);
+            if (saved) await saved;
+          }
         }
       } catch (error) {
         // Too far behind for the hub, or the store is away: from the cursor again.
