@@ -25,6 +25,40 @@ test('a bare 550 to RCPT is a strike, and a bare 5xx that nobody knows fails wit
   expect(judge('', {})).toMatchObject({ class: 'unknown', action: 'retry' });
 });
 
+test('before RCPT nobody is named whom a reply could be about', () => {
+  for (const text of ['550 5.1.1 User unknown', '550 No such mailbox here', '550 Account disabled', '550 Domain does not exist']) {
+    expect(judge(text, { stage: 'rcpt' }).permanence).toBe('hard');
+    for (const stage of ['ehlo', 'auth', 'mail'] as const) expect(judge(text, { stage }).permanence).not.toBe('hard');
+  }
+  expect(judge('550 5.1.1 User unknown', { stage: 'mail' }).class).toBe('sender_invalid');
+  expect(judge('550 5.1.1 User unknown', { stage: 'auth' }).class).toBe('credentials');
+});
+
+/** The same is said of the recipient and of us: only the words before it tell. */
+const SAID = ['unknown', 'does not exist', 'not found', 'is invalid', 'could not be found', 'no longer exists', 'is disabled', 'has been suspended', 'is not recognized', 'unknown in local table'];
+const THINGS = ['user', 'mailbox', 'account', 'address', 'domain'];
+
+test('what is said of the recipient is hard, and the same of the sender or of our host never', () => {
+  const judged = (whose: readonly string[], hard: boolean) => whose.flatMap((one) => THINGS.flatMap((thing) => SAID.map((said) => `550 ${one.replace('%', thing)} ${said}`))).filter((text) => (judge(text).permanence === 'hard') !== hard);
+  expect(judged(['recipient %', 'the % you are sending to', 'the recipient\'s %'], true)).toEqual([]);
+  expect(judged(['sender %', 'your %', 'the % you are sending from', 'the % in MAIL FROM', '<a@b.test>: Sender address rejected: %', 'sender verify failed: %', 'authenticated %', 'return path %', 'mail from %'], false)).toEqual([]);
+  expect(['client host', 'your host', 'your server', 'HELO name', 'EHLO domain', 'mail.example.test [192.0.2.1]'].flatMap((host) => SAID.map((said) => `550 ${host} ${said}`)).filter((text) => judge(text).permanence === 'hard')).toEqual([]);
+});
+
+test.each([
+  ['550 Die Domain des Absenders existiert nicht', 'sender_invalid'],
+  ['550 Die Adresse existiert nicht', 'invalid_recipient'],
+  ['550 Das Postfach wurde geloescht', 'inactive_recipient'],
+  ['550 Das Postfach wurde gelöscht', 'inactive_recipient'],
+  ['550 Skrzynka jest pełna', 'mailbox_full'],
+  ['550 发件人不存在', 'sender_invalid'],
+  ['550 该用户未开通QQ邮箱', 'invalid_recipient'],
+  ['550 Пользователь не найден', 'invalid_recipient'],
+  ['550 Домен отправителя не найден', 'sender_invalid'],
+])('in other languages and spellings, too: %s', (text, name) => {
+  expect(judge(text).class).toBe(name);
+});
+
 test.each([
   ['550 Ip frequency limited [192.0.2.1]. http://service.mail.qq.com', 'rate_limited', 'slow_down'],
   ['554 5.2.122 The recipient has exceeded their limit for the number of messages they can receive per hour.', 'recipient_rate', 'retry'],

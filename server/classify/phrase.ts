@@ -10,7 +10,7 @@
  * by a hostile text: every atom is found in one pass over the words, and a
  * phrase then costs its occurrences times its gap, which is at most 12.
  */
-import { addWord, stem } from './words.ts';
+import { addWord, fold, stem } from './words.ts';
 
 export const GAP_LIMIT = 12;
 
@@ -42,6 +42,7 @@ export type Vocabulary = {
 type Entry = { rest: string[]; atoms: number[]; spots: number[]; bits: Uint32Array };
 
 const GROUP = /^[A-Z][A-Z_]+$/;
+const UMLAUT = /[äöü]/;
 
 export function vocabulary(lexicon: Record<string, string>): Vocabulary {
   const entries = new Map<string, Entry[]>();
@@ -98,7 +99,12 @@ export function vocabulary(lexicon: Record<string, string>): Vocabulary {
     atoms.set(token, atom);
     for (const one of token.replace(/^\(|\)$/g, '').split('|')) {
       if (/[~&]/.test(one)) throw new Error(`Alternatives are words or groups: ${token}`);
-      for (const words of GROUP.test(one) ? groupOf(one).split('|') : [one]) if (words.trim() !== '') spell(words, atom);
+      for (const words of GROUP.test(one) ? groupOf(one).split('|') : [one]) {
+        if (words.trim() === '') continue;
+        spell(words, atom);
+        // Who has no umlauts writes "geloescht" for "gelöscht".
+        if (UMLAUT.test(words)) spell(words.replace(/[äöü]/g, (letter) => `${{ ä: 'a', ö: 'o', ü: 'u' }[letter]}e`), atom);
+      }
     }
     return atom;
   }
@@ -183,7 +189,7 @@ const UNSPACED = /[\p{Script=Han}\p{Script=Hiragana}\p{Script=Katakana}\p{Script
 /** A word of a rule as words.ts would make it of a reply. */
 function spelling(word: string): string[] {
   if (word.startsWith('@') || word.startsWith('/')) return [word.toLowerCase()];
-  const plain = word.toLowerCase().normalize('NFKD').replace(/\p{Diacritic}/gu, '').normalize('NFC');
+  const plain = fold(word.toLowerCase());
   return UNSPACED.test(plain) ? Array.from(plain) : [stem(plain)];
 }
 

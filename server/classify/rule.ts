@@ -5,6 +5,7 @@
  * looked at, so their number costs little.
  */
 import type { Stage } from '../mail/reply.ts';
+import { CLASSES } from './classes.ts';
 import { LEXICON } from './lexicon.ts';
 import { matches, type Phrase, type Reading, vocabulary } from './phrase.ts';
 import type { Action, ReplyClass } from './verdict.ts';
@@ -32,6 +33,9 @@ export type Rule = {
 
 /** Combinations of codes that are remembered. */
 const FITTING_LIMIT = 2_000;
+
+/** Before RCPT nobody has been named whom a reply could be about: there, "no such user" means the sender or the login. */
+const UNNAMED: ReadonlySet<Stage> = new Set(['ehlo', 'starttls', 'auth', 'mail']);
 
 /** What of a reply, beside its words, a rule can ask for. */
 export type Facts = { code?: number; enhanced?: string; token?: string; stage?: Stage };
@@ -92,6 +96,7 @@ function fits({ rule, enhanced, token }: Compiled, facts: Facts): boolean {
   if (enhanced && (facts.enhanced === undefined || !enhanced(facts.enhanced))) return false;
   if (token && (facts.token === undefined || !token(facts.token))) return false;
   if (rule.code && !rule.code.some((code) => code === (facts.code ?? 0) || (code < 10 && code === Math.floor((facts.code ?? 0) / 100)))) return false;
+  if (facts.stage !== undefined && UNNAMED.has(facts.stage) && CLASSES[rule.class].permanence === 'hard') return false;
   return !rule.stage || (facts.stage !== undefined && rule.stage.includes(facts.stage));
 }
 

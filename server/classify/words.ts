@@ -29,8 +29,9 @@ const PREAMBLE = anyOf(String.raw`
   your message (?:wasnt|was not|couldnt be|could not be) delivered to(?: the following recipients?)?
   smtp error from remote (?:mail )?server after (?:[a-z]{1,20} ?){1,4}:?(?:<[^>\s]{0,320}>)?(?: ?size=\d{1,12})?:
   \bhost \S{1,255} ?\[[\da-f.:]{2,45}\](?::\d{1,5})?(?: said| refused to talk to me)?:
-  (?:unknown address error|other mail system problem|other network problem|bad destination host|other undefined status) \d{3}[- ](?=')
-  the message was not relayed to:|remote host said:|\(in reply to [^()\n]{1,60}\)|giving up on \S{1,255}|does not like recipient\.
+  (?:unknown address error|other mail system problem|other network problem|bad destination host|other undefined status) (?:\d{3}[- ])?(?=')
+  the message was not relayed to:|(?:check|verify|update) your (?:address book|recipients? address|mailing list)|remote host said:|(?:that |which |whom )?you (?:are|were) (?:sending|mailing|writing|emailing) (?:mail |email |a message |this )?to\b
+  (?:that |which |whom )?you (?:are|were) (?:trying|attempting) to (?:reach|contact|email|mail|send (?:mail |email |a message )?to)\b|\(in reply to [^()\n]{1,60}\)|giving up on \S{1,255}|does not like recipient\.|return(?:ed|ing)? (?:it )?to (?:the )?sender
 `, 'g');
 // What Postfix puts before the reason it was given: it must not count as a reason of its own.
 const STAMP = /\b(recipient address(?:es)?|sender address|client host|helo command) rejected ?:/g;
@@ -42,9 +43,11 @@ const WORD = /[\p{L}\p{M}]+|\d+/gu;
 const WORD_ASCII = /[a-z]+|\d+/g;
 const HUMP = /[a-z][A-Z][a-z]/;
 /** A word of speech like UserUnknown: not in an address, a host, a path or an id. */
-const CAMEL = /(?<![^\s"'(<[_-])[A-Z]?[a-z]{2,20}(?:[A-Z][a-z]{2,20}){1,5}(?![\w@/=-]|[.:]\S)/g;
+const CAMEL = /(?<![^\s"'(<[_:-])[A-Z]?[a-z]{2,20}(?:[A-Z][a-z]{2,20}){1,5}(?![\w@/=-]|[.:]\S)/g;
 const HUMPS = /([a-z])([A-Z])/g;
 const UNSPACED = /[\p{Script=Han}\p{Script=Hiragana}\p{Script=Katakana}\p{Script=Hangul}]/u;
+/** "QQ邮箱": the name is one word, each character after it is one. */
+const UNSPACED_OR_RUN = /[\p{Script=Han}\p{Script=Hiragana}\p{Script=Katakana}\p{Script=Hangul}]|[^\p{Script=Han}\p{Script=Hiragana}\p{Script=Katakana}\p{Script=Hangul}]+/gu;
 
 export function wordsOf(text: string): string[] {
   let read = text.length > TEXT_LIMIT ? `${text.slice(0, TEXT_LIMIT - END_KEPT)} ${text.slice(-END_KEPT)}` : text;
@@ -59,7 +62,7 @@ export function wordsOf(text: string): string[] {
   const split = (piece: string, into: string[]) => {
     for (const word of piece.match(ascii ? WORD_ASCII : WORD) ?? []) {
       if (into.length >= WORD_LIMIT) return;
-      if (!ascii && UNSPACED.test(word)) into.push(...Array.from(word));
+      if (!ascii && UNSPACED.test(word)) for (const one of word.match(UNSPACED_OR_RUN)!) into.push(one.length > 1 ? stem(one) : one);
       else addWord(into, stem(word));
     }
   };
@@ -98,8 +101,11 @@ export function addWord(words: string[], word: string): void {
   else words.push(word);
 }
 
-/** Compatibility forms and accents go; what is left of «é» is «e». */
-const fold = (text: string): string => text.replace(/[’‘´]/g, "'").replace(/ß/g, 'ss').normalize('NFKD').replace(/\p{Diacritic}/gu, '').normalize('NFC').toLowerCase().slice(0, TEXT_LIMIT * 2);
+/** Letters that are no plain letter with an accent on it. */
+const LETTERS: Record<string, string> = { '’': "'", '‘': "'", '´': "'", ß: 'ss', ł: 'l', ø: 'o', đ: 'd', ı: 'i', æ: 'ae', œ: 'oe', þ: 'th', ð: 'd' };
+
+/** Compatibility forms and accents go; what is left of «é» is «e». The same for rule and reply. */
+export const fold = (text: string): string => text.replace(/[’‘´ßłøđıæœþð]/g, (letter) => LETTERS[letter]!).normalize('NFKD').replace(/\p{Diacritic}/gu, '').normalize('NFC').toLowerCase().slice(0, TEXT_LIMIT * 2);
 
 /** At least one dot inside, letters on both sides of the last: `mx1.example.net`, not `rejected.Please`, which has a capital and a word of speech. */
 function isHost(chunk: string): boolean {

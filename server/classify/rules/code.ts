@@ -14,10 +14,11 @@ export const CODE_RULES: readonly Rule[] = [
   { id: 'code.null-mx', class: 'invalid_domain', code: [556], samples: ['556 No'] },
   { id: 'code.moved', class: 'inactive_recipient', code: [551], stage: ['rcpt'], action: 'strike', samples: ['551 b17'] },
   { id: 'code.protocol', class: 'protocol', code: [500, 501, 502, 503, 504], samples: ['501 Error'] },
+  { id: 'code.auth', class: 'credentials', code: [5], stage: ['auth'], samples: ['550 b17'] },
   { id: 'code.connection', class: 'ip_blocked', code: [5], stage: ['connect', 'greeting', 'ehlo'], samples: ['554 b17'] },
   { id: 'code.mail', class: 'sender_invalid', code: [5], stage: ['mail'], samples: ['550 b17'] },
   { id: 'code.message', class: 'policy', code: [5], stage: ['data', 'body'], samples: ['554 b17'] },
-  { id: 'code.recipient', class: 'invalid_recipient', code: [550, 553, 511], stage: ['rcpt'], action: 'strike', samples: ['550 b17'] },
+  { id: 'code.recipient', class: 'invalid_recipient', code: [550, 553, 511], stage: ['rcpt'], action: 'strike', unless: ['SENDER', 'OURS', 'CLIENT', 'BOUNCE', 'AUTHN', 'LISTED', 'BLOCKLIST', 'POLICY', 'SPAM', 'ip', 'TLS', 'AUTH', 'header'], samples: ['550 b17'] },
   {
     id: 'code.recipient-rejected', class: 'invalid_recipient', code: [5], action: 'strike',
     when: ['@recipient-rejected'],
@@ -26,7 +27,10 @@ export const CODE_RULES: readonly Rule[] = [
   {
     id: 'code.recipient-named', class: 'invalid_recipient', code: [550, 551, 553, 511], action: 'strike',
     when: ['(recipient|recipients|user|mailbox|account|addressee|rcpt)'],
-    unless: ['SENDER', 'POLICY', 'SPAM', 'your ~2 account', '(database|maintenance|process|module|sending|outgoing|outbound)', '(mailbox|user) server'],
+    unless: [
+      'SENDER', 'OURS', 'CLIENT', 'BOUNCE', 'AUTHN', 'LISTED', 'header', 'internal', '(limit|maximum|maximal|maximale|size)', 'POLICY', 'SPAM',
+      'your ~2 account', '(database|maintenance|process|module|sending|outgoing|outbound|authenticated)', '(mailbox|user) server',
+    ],
     samples: ['550 That user we would rather like to be told about'],
   },
   {

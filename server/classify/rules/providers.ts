@@ -128,11 +128,21 @@ export const PROVIDER_RULES: readonly Rule[] = [
   {
     id: 'microsoft.ambiguous', class: 'server_error',
     when: ['resolver adr ambiguous', 'resolver fwd', 'storedrv'],
-    unless: ['quotaexceededexception', 'quotaexceedexception', 'quota', 'accountdisabledexception', 'mailbox disabled'],
+    unless: ['submission', 'quotaexceededexception', 'quotaexceedexception', 'quota', 'accountdisabledexception', 'mailbox disabled'],
     samples: [
       '554 5.2.0 STOREDRV.Deliver.Exception:StoragePermanentException; Failed to process message due to a permanent exception',
       '550 5.1.4 RESOLVER.ADR.Ambiguous; ambiguous address',
     ],
+  },
+  {
+    id: 'microsoft.outbound-spam', class: 'sender_blocked',
+    when: ['storedrv submission ~3 outbound spam'],
+    samples: ['554 5.2.0 STOREDRV.Submission.Exception:OutboundSpamException; Failed to process message due to a permanent exception'],
+  },
+  {
+    id: 'microsoft.submission-quota', class: 'rate_limited',
+    when: ['storedrv submission ~3 (quota|submissionquotaexceededexception|limit)'],
+    samples: ['554 5.2.0 STOREDRV.Submission.Exception:SubmissionQuotaExceededException'],
   },
   {
     id: 'microsoft.disabled', class: 'inactive_recipient',
@@ -151,6 +161,7 @@ export const PROVIDER_RULES: readonly Rule[] = [
   {
     id: 'microsoft.storage-full', class: 'mailbox_full',
     when: ['quotaexceedexception', 'quotaexceededexception', 'storedrv ~6 quota'],
+    unless: ['submission'],
     samples: ['554 5.2.2 STOREDRV.Deliver.Exception:QuotaExceededException; mailbox full'],
   },
   {
@@ -439,7 +450,12 @@ export const PROVIDER_RULES: readonly Rule[] = [
   },
   {
     id: 'ses.suppressed', class: 'suppressed',
-    when: ['suppression list', 'suppressed (recipient|address)', 'on ~3 suppression'],
+    when: [
+      'suppression list', 'suppressed (recipient|address)', '(recipient|address|addresses|recipients) ~2 suppressed', 'on ~3 suppression',
+      '(not|wont|stopped) ~1 (delivering|sending|deliver|send) to ~2 (previously|unsubscribed|bounced|suppressed)', 'unsubscribed from your',
+      'user who (marked|unsubscribed)', 'unsubscribe list', 'do not (mail|email|contact|send) list',
+      '(previously|previous) ~1 (bounced|hard bounced|hard bounce) ~1 (address|recipient)', 'marked as inactive because',
+    ],
     samples: ['Amazon SES has suppressed sending to this address because it is on the account suppression list.'],
   },
 ];

@@ -15,7 +15,9 @@ export const RECIPIENT_RULES: readonly Rule[] = [
     ],
     unless: [
       '@sender-rejected', 'too many ~1 unknown', 'SENDER ~2 (user|account|mailbox) ABSENT', 'SENDER verify', 'FULL', 'lookup', 'temporary',
-      'or undefined', 'AUTH', 'postmaster verification', 'verification failed ~2 checking', 'domain of ~2 recipient', 'reported ~3 spam',
+      'or undefined', 'AUTH', 'postmaster verification', '(from|to|cc|bcc|reply to|subject|message|date|sender|mail|in) (header|headers)', 'BOUNCE',
+      'CLIENT ~3 ABSENT', 'OURS ABSENT', '(recipient|user) domain', 'domain ~1 (part|name|portion) ~4 (recipient|address)',
+      'domain ~1 (in|of|part of) ~2 (recipient|address)', 'verification failed ~2 checking', 'domain of ~2 recipient', 'reported ~3 spam',
       'database ~2 not',
     ],
     samples: [
@@ -26,6 +28,16 @@ export const RECIPIENT_RULES: readonly Rule[] = [
   {
     id: 'blocked-sender', class: 'recipient_blocked_sender',
     when: [
+      'list of ~1 (allowed|approved|accepted|permitted|known|trusted|authorized) (senders|sender)',
+      '(closed|restricted|limited|open only) to ~1 (members|non members|nonmembers|subscribers|internal|staff|employees|authorized)',
+      'internal ~1 (use|mail|senders|messages|users|addresses) ~1 only', '(internal|local|staff) only',
+      '(only|accepts|accept|receives|receive) ~1 (internal|local|inhouse) ~1 (mail|messages|email|senders)', 'not subscribed ~2 (list|group)',
+      '(may not|cannot|can not|not) ~1 (send|write|post) ~2 to (this|that) (user|recipient|address|list|group|mailbox|person)',
+      '(address|recipient|mailbox|list|group) is restricted', '(authorized|allowed|permitted) to send ~1 to this (address|user|recipient)',
+      'private list', 'PLACES_ABROAD ~4 REFUSED ~2 (SENDER|vos|vous|votre|sie|ihre|您|你|usted|sus)',
+      'SENDER ~3 REFUSED ~3 (par le destinataire|por el destinatario|dal destinatario|vom empfänger|получателем)',
+      '(refuse|refuse de recevoir|n accepte pas|ne souhaite pas) ~2 (vos|votre|les messages)',
+      '(nimmt|akzeptiert) ~3 (keine|nicht) ~6 (von ihnen|dieser adresse|diesem absender)', 'no acepta ~3 (correos|mensajes|su)', '(拒收|拒绝接收|拒絕接收)',
       'because they are not accepting',
       '(rejected|blocked|refused|declined|denied) by ~3 (recipient|recipients|addressee|user|mailbox owner|user filter|user request)',
       '(recipient|addressee|user|subscriber|customer|owner) ~3 (chosen|decided|elected|opted|asked|requested) ~2 not',
@@ -40,7 +52,8 @@ export const RECIPIENT_RULES: readonly Rule[] = [
       '(recipient|user|mailbox|list|group) ~3 (only|does not|doesnt|not) ~1 (accept|accepts|accepting) ~4 (from|outside|external|unknown senders|anonymous)',
       'mail to that recipient is not accepted', 'message filtered', 'block send er',
       '(you are|sender|senders|message) ~3 (not|isnt) ~2 (permitted|allowed|authorized) ~3 (group|list|recipient)', '(members|subscribers) only',
-      'only (members|subscribers)', 'subscribers may post', 'not a member', 'recipient privacy',
+      'only (members|subscribers)', 'subscribers may post', '(you|sender|address|@addr|are|is) not a member', 'not a member of ~3 (list|group)',
+      'recipient privacy',
       '(recipient|user|addressee|customer) ~3 (blocked|blocks|blacklisted|rejects|refuses|denied|has blocked|opted out|filter|filters) ~3 (sender|you|your|mail from|messages from)',
       'not ~4 (whitelist|white list|whitelisted)', 'personal ~2 (blacklist|block list|filter)',
       '(restricted|closed) ~1 (list|group|recipient|mailbox)', 'challenge response',
@@ -54,8 +67,8 @@ export const RECIPIENT_RULES: readonly Rule[] = [
       '(user|recipient|mailbox) ~2 (disabled|blocks|refuses|rejects|declines) ~1 (mail|messages|email|emails) ~1 from',
     ],
     unless: [
-      'administrator', 'BLOCKLIST', 'SPAM & content', 'filtered & (spam|symanteccloud|messagelab)', '(ip|@ip) ~6 blocked by', 'relay',
-      'network messages',
+      'administrator', 'PLACES_ABROAD ~3 ABSENT_ABROAD', 'BLOCKLIST', 'SPAM & content', 'filtered & (spam|symanteccloud|messagelab)',
+      '(ip|@ip) ~6 blocked by', 'relay', 'network messages',
     ],
     samples: [
       '550 Mail is rejected by recipients',
@@ -67,13 +80,10 @@ export const RECIPIENT_RULES: readonly Rule[] = [
   {
     id: 'domain.null-mx', class: 'invalid_domain', code: [5],
     when: [
-      'null mx', 'nullmx', 'no smtp service', '(domain|host) ~3 (does not|doesnt|not) ~1 (accept|accepts|receive|accepting) ~2 (mail|email)',
+      'null mx', 'nullmx', '(domain|host) ~3 (does not|doesnt|not) ~1 (accept|accepts|receive|accepting) ~2 (mail|email)',
       '(host|system|domain) not accepting network messages',
     ],
-    unless: [
-      'SENDER', 'no smtp service bad', 'mail from', 'service unavailable', 'LISTED', 'PTR', 'no smtp service ~8 (ip|@ip|blocked)',
-      'no smtp service ~4 invalid dns',
-    ],
+    unless: ['SENDER', 'CLIENT ~3 (blocked|denied|rejected)', 'mail from', 'service unavailable', 'LISTED', 'PTR'],
     samples: [
       '556 5.1.10 Recipient address has null MX',
       '521 5.3.2 <a@example.test>: Recipient address rejected: System not accepting network messages.',
@@ -94,6 +104,10 @@ export const RECIPIENT_RULES: readonly Rule[] = [
   {
     id: 'domain.unknown', class: 'invalid_domain',
     when: [
+      'DOMAIN_ABROAD ~6 ABSENT_ABROAD', 'ABSENT_ABROAD DOMAIN_ABROAD', '(enotfound|enodata)',
+      '(domain|domain name|domain part) ~2 (in|of|for) ~3 (recipient|recipient address|address|destination) ~3 ABSENT',
+      'unknown ~1 (mail server|mail host|recipient domain|recipient host)', '(find|locate) a mail server', 'domain lookup failed',
+      'dns ~3 no such name', '(mx|dns) lookup ~4 no ~1 (record|records|results|answer)',
       '(host|domain|domain name|hostname|system address|destination system|destination domain|recipient domain|mail domain|mx|domaine|domane|dominio|домен|域名) ~4 ABSENT',
       '(host|domain|domain name|hostname|destination system|destination domain|recipient domain) ~4 ABSENT',
       '(no such|unknown|invalid|nonexistent|non existent|bad|unrecognized|illegal|couldnt find any|no) ~1 (host|domain|domains|hostname|domain name|destination domain|destination system)',
@@ -122,7 +136,13 @@ export const RECIPIENT_RULES: readonly Rule[] = [
     unless: [
       'SENDER', 'PTR', 'not local host', 'helo', 'temporary', 'from domain', 'user unknown', 'mailbox ABSENT', 'unknown user', 'no such user',
       'unrouteable ~1 sender', 'timed out', 'BLOCKLIST', 'LISTED', 'no such ~3 user', 'domain mailbox user', 'connecting host',
-      'your ~1 (host|hostname|domain|server|ip)', '@client-rejected', 'client host',
+      'your ~1 (host|hostname|domain|server|ip)', '@client-rejected', 'client host', 'OURS', 'CLIENT ~3 ABSENT', 'ABSENT ~2 CLIENT',
+      '(@ip|ip address) ~3 no domain', 'you ~2 (sending|sent) from', 'not found try again', 'BOUNCE',
+      '(url|urls|uri|link|links|body|website|attachment)', 'your mx', '(dialup|dial up|dynamic) ~2 host',
+      'host ~1 (not allowed|blocked|denied|banned)', 'domain (owner|administrator|admin)', '(header|headers)', 'certificate',
+      '(access|connection|connections) ~1 from',
+      '(usuario|utilisateur|utente|benutzer|uzytkownik|пользователь|пользователя|cuenta|compte|buzon|konto|utilizador|gebruiker|bruker|adresse|direccion|indirizzo|endereco) ~5 DOMAIN_ABROAD',
+      'ABSENT_ABROAD ~1 (en|in|sur|nel|no|w) ~1 DOMAIN_ABROAD',
     ],
     samples: [
       '550 5.1.2 <a@example.test>... Host unknown (Name server: ns.example.test: no data known)',
@@ -142,10 +162,15 @@ export const RECIPIENT_RULES: readonly Rule[] = [
     id: 'inactive.suspended', class: 'inactive_recipient',
     when: [
       '(recipient|user|mailbox|account|email address|address|inbox|compte|cuenta|conta|konto|@addr) ~6 (disabled|suspended|locked|frozen|bloque|bloquee|on hold|suspendu|suspendida|deaktiviert|gesperrt|заблокирован)',
-      '(account|mailbox|recipient) ~1 blocked', '(disabled|suspended|locked|frozen) ~2 (mailbox|account|user|recipient|address)', 'partner migration',
+      '(account|mailbox|recipient) ~4 (blocked|barred)', '(disabled|suspended|locked|frozen) ~2 (mailbox|account|user|recipient|address)',
+      'partner migration',
     ],
     unless: [
-      '(disabled|suspended) or (deleted|discontinued)', 'not found', 'FULL', 'SENDER ~3 INACTIVE', 'BLOCKLIST', 'your ~2 account',
+      '(disabled|suspended) or (deleted|discontinued)', 'not found', 'FULL', 'SENDER ~3 INACTIVE', 'INACTIVE ~2 SENDER', 'OURS', 'BOUNCE',
+      '(sending|sent|mail|email|outgoing|outbound) from', 'sending ~1 (user|account|mailbox)', 'maximale', 'ip ~2 INACTIVE',
+      '(adres|adresse|adresa|direccion|indirizzo|endereco|адрес) ip', '(locked|disabled) ~3 (process|session)', '(unable|cannot) to open',
+      'SENDER ~6 INACTIVE', 'CLIENT ~4 INACTIVE', 'database', 'authenticated user', 'AUTH ~1 (user|account)', 'from your (host|server|ip|network)',
+      'too many', 'BLOCKLIST', 'your ~2 account',
       '(smtp|relay|relaying|login|authentication|auth|service|access|sending|server|domain) ~3 (disabled|suspended|locked)', 'URLLIST', 'block rcpt',
       '(ip|@ip) ~2 blocked', 'due to ~1 inactivity', 'log in', '(sending|send) ~2 (mail|email|messages)', 'maintenance',
     ],
@@ -158,8 +183,10 @@ export const RECIPIENT_RULES: readonly Rule[] = [
   {
     id: 'inactive', class: 'inactive_recipient',
     when: [
-      'PERSON ~5 INACTIVE', '(recipient|user|mailbox|account|@recipient-rejected|box|почтовый ящик|邮箱|ADDRESS) ~4 INACTIVE', 'INACTIVE ~3 PERSON',
-      'INACTIVE ~2 (email|address|email address|mailbox|adresse|compte|cuenta|konto)',
+      'PERSON ~5 INACTIVE', 'PLACES_ABROAD ~6 INACTIVE', 'INACTIVE ~4 PLACES_ABROAD',
+      '(mitarbeiter|mitarbeiterin|employe|employee|empleado|dipendente|funcionario|pracownik|сотрудник) ~4 INACTIVE', 'ya no hay nadie',
+      'over ~2 inactivity', 'address unavailable', '(recipient|user|mailbox|account|@recipient-rejected|box|почтовый ящик|邮箱|ADDRESS) ~4 INACTIVE',
+      'INACTIVE ~3 PERSON', 'INACTIVE ~2 (email|address|email address|mailbox|adresse|compte|cuenta|konto)',
       '(user|mailbox|recipient|address|@addr|account|customer|subscriber|they|person|employee|he|she) ~4 (moved|relocated|replaced by|changed|left|departed|passed away)',
       '(no longer|not anymore|nicht mehr|ne plus|plus|ya no|non piu|ja nao) ~2 (an employee|employee|a member|staff|on staff|a customer|a user|here|gultig|erreichbar|aktiv|valide|utilisee|utilise|activa|activo|attivo|attiva)',
       '(locked|blocked|frozen|bloccato|bloccata|bloqueada|bloqueado|bloque|gesperrt) ~4 (inactivity|inactive|inutilizzo|falta de uso|inactividad|inaktivitat)',
@@ -193,7 +220,11 @@ export const RECIPIENT_RULES: readonly Rule[] = [
       '(address|mailbox|user|account) ~2 (does not|doesnt|no longer|cannot|can not|cant) (receive|accept|receives|accepts) ~1 (mail|email|messages|mails|emails)',
     ],
     unless: [
-      'FULL', 'SENDER ~3 INACTIVE', 'BLOCKLIST', 'your ~2 account', 'smtp service',
+      'FULL', 'SENDER ~3 INACTIVE', 'BLOCKLIST', 'your ~2 account', 'smtp service', 'INACTIVE ~2 SENDER', 'OURS', 'BOUNCE',
+      '(sending|sent|mail|email|outgoing|outbound) from', 'sending ~1 (user|account|mailbox)', 'maximale', 'ip ~2 INACTIVE',
+      '(adres|adresse|adresa|direccion|indirizzo|endereco|адрес) ip', '(locked|disabled) ~3 (process|session)', '(unable|cannot) to open',
+      'SENDER ~6 INACTIVE', 'CLIENT ~4 INACTIVE', 'database', 'authenticated user', 'AUTH ~1 (user|account)', 'from your (host|server|ip|network)',
+      'too many',
       '(smtp|relay|relaying|login|authentication|auth|service|delivery|access|sending|server) ~3 (disabled|suspended|terminated|discontinued)',
       'domain ~2 (suspended|disabled)', '(mta|mail server|ip|@ip) ~3 (blocked|locked)', '(outgoing|outbound|sending) ~5 INACTIVE', 'spamtrap',
       'domain ~6 INACTIVE', '(ip|@ip|adresse ip|ip adresse) ~4 INACTIVE', 'service expired', 'message ~2 expired', 'URLLIST', 'queue', 'block rcpt',
@@ -224,7 +255,15 @@ export const RECIPIENT_RULES: readonly Rule[] = [
   {
     id: 'unknown-user', class: 'invalid_recipient',
     when: [
-      'PERSON ~6 ABSENT', 'NO_SUCH ~3 PERSON', 'ADDRESS ~4 ABSENT',
+      'PLACES_ABROAD ~5 ABSENT_ABROAD', 'ABSENT_ABROAD ~3 PLACES_ABROAD', '(email|e mail|mailbox|account) ~4 ABSENT_ABROAD', '(查无此人|查無此人|無此人|无此人)',
+      '(not|isnt) (on|in|at) ~2 (post office|postoffice|domino directory|gal|global address list)',
+      '(no|any) ~2 (user|mailbox|account|name) ~2 post office',
+      '(user|account|address|mailbox|recipient|@addr) ~1 not a member of ~2 (domain|@host|organization)', 'never heard of', 'cannot map name',
+      '(badrecipientto|badrcptto|bad recipient)', 'not allowed to this address',
+      '(user|mailbox|account|name|address) ~2 (doesnt|does not|hasnt|has not) ~2 (mail|service) ~1 (mapped|enabled|mailbox)',
+      'callout verification failed', '(address|account|email|mailbox|user) you ~4 (reach|contact|send to|sent to|mail|specified|entered) ~2 ABSENT',
+      '(isnt|not) in our ~1 system', '(delivery|deliver) ~2 to ~1 (address|recipient|user|mailbox) ~2 (not possible|impossible)', 'PERSON ~6 ABSENT',
+      'NO_SUCH ~3 PERSON', 'ADDRESS ~4 ABSENT',
       '(no such|nonexistent|non existent|nonexist|non existing|unknown|invalid|bad|incorrect|illegal|bogus|wrong|erroneous) ~1 (address|email address|email|mail address|destination address|destination mailbox|destination|recipient address|mailbox address)',
       '(unknown|invalid|no such|nonexistent|onbekende|ongeldige|okand|ukjent|ukendt|neznamy|nieznany|kein|keine|keinen|unbekannter|unbekannte|unbekanntes|inconnu|aucun|aucune|nessun|nessuna|ningun|ninguna|nenhum|geen|desconocido|nie ma takiego|неизвестный|нет|нет такого|无此|没有) ~2 (recipient|user|ADDRESS)',
       '(nobody|no one|noone|no body) ~3 (name|here|lives|address|user|called)',
@@ -271,13 +310,17 @@ export const RECIPIENT_RULES: readonly Rule[] = [
       '(invalid|bad|unknown|wrong) rcptto', 'mailing list ~3 ABSENT',
     ],
     unless: [
-      'helo', 'ehlo', 'with invalid', 'SENDER ~4 ABSENT', 'FULL', '(ip|@ip) ~2 address', 'domain ~2 not reachable',
-      'too many (invalid|unknown|bad|rejected)', '(many|excessive|unusual|unusually|high) ~3 (invalid|unknown|rejected|bad) ~1 recipients',
-      'relaying denied', 'domain couldnt be found', 'AUTH ~1 failed', 'AUTHN', 'may not follow', 'policy violation', 'temporary lookup',
-      'lookup failure', 'number of invalid', 'administrative prohibition', 'or undefined', 'header', 'invalid command', 'syntax error',
-      'message content', '(pass|password|credentials)', 'verification failed ~2 checking', '(from|sender) ~3 (mismatch|not match)',
-      'domain of ~2 recipient', 'unknown (exception|error|reason|failure|problem|status|command|option|mailer|module)', '(internal|system) error',
-      'process ~2 exited', '(command|verb) ~2 (invalid|unknown|unrecognized)', '(unable|cannot|could not|failed) ~2 verify ~4 (later|again)',
+      'helo', 'ehlo', 'with invalid', 'SENDER ~4 ABSENT', 'SENDER ~6 ABSENT_ABROAD', 'ABSENT_ABROAD ~3 SENDER', 'OURS ~5 ABSENT', 'ABSENT ~2 OURS',
+      'CLIENT ~3 ABSENT', 'ABSENT ~2 CLIENT', 'BOUNCE', 'SECRET', 'you ~2 (sending|sent) from', 'one of your', 'allowed senders',
+      '(DOMAIN_ABROAD|domain) ~2 SENDER', 'verification failed ~2 sender', 'sender verify', 'FULL', '(ip|@ip) ~2 address', 'domain ~2 not reachable',
+      'too many (invalid|unknown|bad|rejected|nonexistent|non existent|wrong|failed)', '(harvest|harvesting|dictionary attack)',
+      'unknown ~1 (parameter|argument|option|charset|protocol|content)', '(for your|at your|your) (mx|server|host)',
+      '(many|excessive|unusual|unusually|high) ~3 (invalid|unknown|rejected|bad) ~1 recipients', 'relaying denied', 'domain couldnt be found',
+      'AUTH ~1 failed', 'AUTHN', 'may not follow', 'policy violation', 'temporary lookup', 'lookup failure', 'number of invalid',
+      'administrative prohibition', 'or undefined', 'header', 'invalid command', 'syntax error', 'message content', '(pass|password|credentials)',
+      'verification failed ~2 checking', '(from|sender) ~3 (mismatch|not match)', 'domain of ~2 recipient',
+      'unknown (exception|error|reason|failure|problem|status|command|option|mailer|module)', '(internal|system) error', 'process ~2 exited',
+      '(command|verb) ~2 (invalid|unknown|unrecognized)', '(unable|cannot|could not|failed) ~2 verify ~4 (later|again)',
       'in ~2 (body|header|headers|content|subject)', 'at this time try again', 'reported ~3 spam',
     ],
     samples: [

@@ -7,6 +7,26 @@ import type { Rule } from '../rule.ts';
 
 export const SETUP_RULES: readonly Rule[] = [
   {
+    id: 'dialogue', class: 'protocol',
+    when: [
+      '(improper|illegal|unauthorized|invalid) ~1 (use of|smtp) ~2 pipelining', 'command pipelining',
+      '(synchronization|synchronisation) (error|violation)', 'must have ~3 (sender|recipient|rcpt|mail|from) ~3 first',
+      '(rcpt|recipient|recipients|sender|mail|data) ~2 (needed|required|expected) ~1 (first|before)', '(amount|amounts) of data',
+      'transaction ~1 in progress',
+    ],
+    unless: ['AUTH', 'TLS', 'RELAY'],
+    samples: ['503 5.5.0 <unknown[192.0.2.1]>: Client host rejected: Improper use of SMTP command pipelining', '503 Must have sender and recipient first.'],
+  },
+  {
+    id: 'dialogue.sequence', class: 'protocol', code: [503],
+    when: ['(first|sequence|order|already|before|need|specified|given|issue|say|no recipients|no recipient|no sender|no valid recipients)'],
+    unless: [
+      'AUTH', 'TLS', 'RELAY', 'POLICY', 'BLOCKLIST', 'LISTED', 'SPAM', '(helo|ehlo) ~3 REFUSED', '(limit|many|exceeded)', 'user unknown',
+      'unknown user',
+    ],
+    samples: ['503 no recipients specified', '503 Sender already given', '503 5.5.1 RCPT first (#5.5.1)'],
+  },
+  {
     id: 'greylisted', class: 'greylisted',
     when: [
       '(greylisted|greylist|greylisting|graylisted|graylisting|graylist|grey listed|gray listed|grey listing|postgrey|greylisté|liste grise|lista gris|серый список|灰名单)',
@@ -14,7 +34,7 @@ export const SETUP_RULES: readonly Rule[] = [
       '(unknown|new|unfamiliar|unrecognized) (sender|triplet|host|client|correspondent) ~4 LATER', '(delayed|deferred|tempfailed) ~2 first',
       'triplet', 'anti spam delay', '(come|try) back ~2 in ~2 (minutes|seconds)', 'you are new',
       '(new|unknown) (here|sender|host|server|ip) ~4 (wait|try again|retry|come back)', 'first time sender',
-      '(grey|gray) ~1 (defer|deferred|list|listed|delay|delayed)',
+      '(grey|gray) ~1 (defer|deferred|list|listed|delay|delayed)', '(greylistet|greylistado|greylista|грейлистинг|грейлист|灰色名单)',
     ],
     samples: [
       '451 4.7.1 Greylisting in action, please come back later',
@@ -30,11 +50,29 @@ export const SETUP_RULES: readonly Rule[] = [
     ],
   },
   {
+    id: 'sender.not-yours', class: 'sender_invalid',
+    when: [
+      '(sendasdenied|send as denied|sendas)',
+      '(you|user|client|account|login|@addr) ~4 (not|no|cannot|cant|dont) ~2 (allowed|permitted|authorized|authorised|have permission|have permissions|permission|permissions|right|rights|entitled|allow) ~2 (send|use|sending|using) ~3 (as|from this|from that|this sender|this address|this from|sender address|from address|from the|another)',
+      '(not|isnt) ~1 (allowed|permitted|authorized|authorised) ~2 (send|use) as',
+      'SENDER ~5 (must be|must equal|equal|equals|same as|identical|must match|match|matches|belong|belongs|owned by|correspond|corresponds|allowed for|authorized for|permitted for) ~5 (authorized|authenticated|authorization|authentication|auth|login|logon|logged in|user|username|account|session|credentials)',
+      'SENDER ~5 (verified|registered|confirmed) ~2 (identity|identities|sender|senders|address|domain)',
+      'SENDER ~3 (is|are) not ~1 (one of|among|in) ~3 (your|addresses|aliases|identities)',
+      'SENDER ~2 not ~1 (authorized|permitted|allowed|valid|registered) ~3 (account|user|login|username|credentials)',
+      '(unconfigured|unverified|unregistered) ~1 (sending|sender|from) ~1 (domain|address|identity)',
+    ],
+    unless: [
+      'AUTHN', 'LISTED', '(@ip|ip|ips|host|server|hosts|servers) ~3 (not|isnt|cannot) ~2 (allowed|permitted|authorized|designated)', 'HOPS',
+      '(send|write|post) ~2 to (this|that|the)', '(country|countries|region|group|list|recipient|recipients)',
+    ],
+    samples: ['501 mail from address must be same as authorization user', '554 5.2.252 SendAsDenied; a@example.test not allowed to send as b@example.test'],
+  },
+  {
     id: 'auth.named', class: 'authentication',
     when: [
       'AUTHN', 'sender ~2 policy prohibits', 'unauthenticated (messages|mail|email) from', 'not allowed to send ~4 (from|for|as)',
-      'not (authorized|permitted|designated) to send ~4 (from|for|as|on behalf)', 'doesnt allow sending', 'authentication checks',
-      '(domain owner|domain owners|owner of domain) ~4 (reject|rejects|refuse|prohibits)',
+      '(does not|doesnt|not) ~1 designate', 'permitted sender', 'not (authorized|permitted|designated) to send ~4 (from|for|as|on behalf)',
+      'doesnt allow sending', 'authentication checks', '(domain owner|domain owners|owner of domain) ~4 (reject|rejects|refuse|prohibits)',
       'not ~2 (originate|come|sent|originating) from ~3 (authorized|authorised|permitted|designated|allowed) ~1 (server|host|source|ip|mail server|address|servers)',
     ],
     unless: ['HOPS', '(country|countries|region|location)'],
@@ -51,23 +89,33 @@ export const SETUP_RULES: readonly Rule[] = [
       '(sender|from|from address) ~4 (mismatch|mismatched|not match|does not match|doesnt match|must match)',
       'unauthenticated (email|sender|message)',
     ],
-    unless: ['INACTIVE', 'RELAY', 'forged headers', 'from this range', 'forged ~1 (address|hostname|host name)'],
+    unless: ['INACTIVE', 'RELAY', 'forged headers', 'from this range', 'forged ~1 (address|hostname|host name)', '(helo|ehlo)'],
     samples: ['550 rejecting spoofed message', '550 Rejected by header based Anti-Spoofing policy: user@example.test'],
   },
 
   {
     id: 'dns.ptr', class: 'dns_identity',
     when: [
-      'ip name lookup failed',
+      'ip name lookup failed', 'CLIENT ~2 from ~1 (unknown|invalid|bogus|nonexistent) ~1 (tld|domain|top level)',
+      '(unknown|invalid|bogus|nonexistent) tld', '反向 ~2 解析', '(dns name|name|hostname|host name|domain name) ~2 (@ip|ip) ~4 ABSENT',
+      '(@ip|ip|ip address) ~3 (have|has|without) ~2 (host name|hostname|dns entry|dns record|name|dns|ptr)', 'lookup of your (ip|host|address)',
+      '逆引き', '反解', '(ip|@ip|ip address) ~4 (no|without) ~1 (domain name|dns name|name|hostname|host name|reverse|rdns)',
+      '(unresolvable|unknown|unresolved) (client|client address|client host|client name|connecting host)',
+      '(look up|resolve|find|determine) ~1 your (name|host|hostname|host name|server|ip|ip address)',
       '(ptr|reverse dns|rdns|reverse lookup|reverse hostname|reverse host name|reverse name|reverse record|reverse mapping|fcrdns|pointer record|inverse dns|reverse resolution|in addr arpa|reverse address|reverse entry|reverse domain)',
       'no (hostname|host name) ~3 (ip|@ip)', 'forged ~1 (hostname|host name)', 'forward ~2 reverse', 'cannot find your ~2 hostname',
       'could not ~2 hostname', 'servers without a valid ~2 (domain|hostname)',
       '(generic|dynamic|residential|dialup) ~2 (hostname|host name|rdns|ptr)',
       '(ip|@ip|ip address|client host|sending host|your host|your server|your hostname|client hostname) ~3 (must|cannot|cant|could not|couldnt|does not|doesnt|not|should) ~1 (resolve|be resolved|resolvable)',
       '@host ~1 host (cant|cannot|could not) be resolved', '@host ~2 (invalid|not valid) ~2 dns',
+      'CLIENT ~3 (has no|have no|without|lacks) ~1 (dns|dns record|dns entry|a record|name|host name|hostname)',
       '(missing|no|without|lacks) ~2 (a dns|dns a) ~1 (entry|record) ~2 (ip|@ip|host|hostname)',
       '(host name|hostname|name|dns|address) lookup ~1 (failure|failed|error|fails) ~3 (your ip|@ip|your host|your address|client|your server)',
-      '@client-rejected ~3 (hostname|host name|name) ~2 ABSENT', '(connecting|your|client|sending) ~1 (host|hostname|host name) ~3 ABSENT',
+      '@client-rejected ~3 (hostname|host name|name) ~2 ABSENT',
+      '(connecting|your|client|sending) ~1 (host|hostname|host name|server|server name|mail server|machine|mta) ~3 ABSENT',
+      '(client|client host) (name|address|hostname|ip) ~3 ABSENT',
+      '(domain|domain name|hostname|name) of ~1 (your host|your server|your mail server|your ip|client|sending server) ~3 ABSENT',
+      '(no|without|sin|sem|sans|kein|keine|bez|нет) ~1 (reverse|inverse|inverso|rueckwaertsaufloesung|ptr)',
     ],
     unless: ['RELAY ~1 denied', 'LISTED', 'BLOCKLIST'],
     samples: [
@@ -84,8 +132,13 @@ export const SETUP_RULES: readonly Rule[] = [
       '(helo|ehlo) ~4 (look|looks|like|match|exist|exists|resolve|denied|bad|your own|mine)',
       '(helo|ehlo) ~6 (FAILED|REFUSED|invalid|localhost|syntax|valid|resolve|mismatch|bogus|argument|fqdn|fully|your)',
       '(invalid|bogus|bad|fake|wrong|forged) ~2 (helo|ehlo)', 'need fully qualified hostname',
+      '(helo|ehlo|helohost|helo host|helo name|helo domain) ~4 (error|ABSENT|requires)',
+      '(unknown|no such|nonexistent) ~1 (host|domain|name|hostname) ~2 (helo|ehlo)', 'who you (claim|say) ~6 (helo|ehlo)', '(helo|ehlo) is my name',
     ],
-    unless: ['SPAM', '(say|send|use|polite|issue|expected) ~3 (helo|ehlo)', '(helo|ehlo) (first|required)', 'LISTED', 'BLOCKLIST'],
+    unless: [
+      'SPAM', '(command|verb) ~1 (unknown|unrecognized|not recognized)', '(say|send|use|polite|issue|expected) ~3 (helo|ehlo)',
+      '(helo|ehlo) (first|required)', 'LISTED', 'BLOCKLIST',
+    ],
     samples: [
       '501 5.5.4 HELO/EHLO argument is invalid. https://support.google.com/mail/?p=helo',
       '504 5.5.2 <localhost>: Helo command rejected: need fully-qualified hostname',
@@ -93,7 +146,7 @@ export const SETUP_RULES: readonly Rule[] = [
   },
   {
     id: 'dns.ehlo', class: 'dns_identity', stage: ['ehlo'], code: [5],
-    when: ['(domain|hostname|name|argument|fqdn)'],
+    when: ['(domain|hostname|name|argument|fqdn)', 'host ABSENT', '(unknown|invalid) host'],
     unless: ['LISTED', 'BLOCKLIST', 'SPAM', 'RELAY'],
     samples: ['501 5.0.0 Invalid domain name'],
   },
@@ -108,12 +161,13 @@ export const SETUP_RULES: readonly Rule[] = [
   {
     id: 'tls.needed', class: 'tls',
     when: [
-      'must issue a starttls',
+      'must issue ~1 starttls',
       '(starttls|tls|ssl|encryption|secure connection|encrypted connection) ~3 (required|needed|mandatory|requires|require|must|necessary|not available|unavailable|not supported|failed|failure|error|may not be repeated|negotiation|only)',
       'TLS ~6 (required|requires|mandatory|necessary|needed|enforced)', 'lack of ~2 (security|encryption|tls)',
       '(encrypted|secure) ~2 (transmission|transport|delivery|channel)', 'mx record authenticity',
       '(requires|require|must use|need|needs|use) ~2 (starttls|tls|ssl|encryption|encrypted|secure connection)', '(tls|ssl) (handshake|negotiation)',
-      '(invalid|bad|wrong|untrusted|expired|unknown) ~3 certificate',
+      '(invalid|bad|wrong|untrusted|expired|unknown) ~3 certificate', 'TLS ~2 (unknown|untrusted)',
+      'certificate ~5 (not match|does not match|doesnt match|unknown)',
       'certificate ~4 (expired|invalid|not trusted|untrusted|verify|verification|mismatch|rejected|failed|required)', 'without encryption', 'mta sts',
       'dane', 'tlsa', '(plaintext|plain text|cleartext|unencrypted) ~2 (connection|connections|session|sessions|login|mail|delivery)',
       'tls ~1 (not|temporarily) ~1 (available|unavailable)', '(support|supports) ~1 (tls|starttls|encryption)',
@@ -128,6 +182,9 @@ export const SETUP_RULES: readonly Rule[] = [
   {
     id: 'credentials.refused', class: 'credentials',
     when: [
+      '(authentication|auth|login|authorization) ~1 error',
+      '(authentifizierung|authentification|autenticacion|autenticazione|autenticacao|uwierzytelnianie|аутентификация|авторизация|认证|验证) ~4 (fehlgeschlagen|echouee|fallida|fallita|falhou|失败|не удалась|ошибка|nieudane)',
+      '(usuario|utente|utilisateur|benutzer|benutzername|uzytkownik|用户名|用户|帐号|账号|имя пользователя|логин|login|user|username|identifiant) ~3 SECRET',
       '(authentication|auth|login|authorization) ~3 (failed|fail|failure|failed bad|incorrect|unsuccessful|rejected|credentials invalid|disabled|mechanism|type)',
       '(invalid|incorrect|wrong|bad|unrecognized|unsupported) ~2 (credentials|password|authentication|auth mechanism)',
       '(username|user name) and password', '(incorrect|wrong|bad|invalid) ~1 authentication', 'failed logins', 'authorization failed',
@@ -136,7 +193,7 @@ export const SETUP_RULES: readonly Rule[] = [
       '(fail|failed|failing|failures|bad|unsuccessful|wrong|many) ~1 (authentication|auth|login|logins|logon)',
       '(check|receive|get|pop|fetch|collect|retrieve) ~2 mail ~2 before ~1 (sending|send)',
     ],
-    unless: ['dkim', 'spf', 'dmarc', 'RELAY', 'check'],
+    unless: ['dkim', 'spf', 'dmarc', 'RELAY', 'check', 'password protected'],
     samples: [
       '535 5.7.8 Error: authentication failed: UGFzc3dvcmQ6',
       '535 5.7.1 Application-specific password required.',
@@ -155,6 +212,8 @@ export const SETUP_RULES: readonly Rule[] = [
   {
     id: 'credentials.needed', class: 'credentials',
     when: [
+      '(autenticacion|authentification|authentifizierung|anmeldung|autenticazione|autenticacao|uwierzytelnianie|авторизация|аутентификация|认证|验证) ~3 (requerida|necesaria|requise|necessaire|erforderlich|notwendig|richiesta|necessaria|exigida|wymagane|требуется|необходима)',
+      '(требуется|необходима|需要|必须|请先) ~6 (авторизация|аутентификация|认证|验证|登录)',
       '(authentication|auth|login) ~2 (required|needed|necessary|mandatory|first)', 'authentication required', 'auth required',
       '(must|need|needs|please|require|requires) ~3 (authenticate|authentication|auth|log in|login)', 'not authenticated', 'unauthenticated mail',
       'local user only', 'client was not authenticated',
@@ -172,9 +231,11 @@ export const SETUP_RULES: readonly Rule[] = [
   {
     id: 'relay.denied', class: 'relay_denied',
     when: [
-      'no longer relay', 'only ~2 for local (users|domains|senders|accounts|recipients)', '(local|authenticated|authorized) (users|senders) only',
-      'sending to remote ~2 (address|addresses|hosts|domains)', 'allowed recipient hosts', '(dont|do not|doesnt|does not|not) handle ~1 mail',
-      'mail for ~3 not accepted (at|by|on|here)', 'RELAY ~4 REFUSED', 'REFUSED ~3 RELAY',
+      'no longer relay', '(forwarding|forward) to ~1 (remote|other|external) ~1 (hosts|host|domains|addresses|users|sites) ~2 (disabled|REFUSED)',
+      'ABSENT_ABROAD ~1 RELAY', '(不允许|拒绝|禁止|不允許) ~2 (中继|转发)', 'mail (to|for) @host ~1 not accepted',
+      'recipient domain ~2 not ~3 (allowed|list|permitted)', 'only ~2 for local (users|domains|senders|accounts|recipients)',
+      '(local|authenticated|authorized) (users|senders) only', 'sending to remote ~2 (address|addresses|hosts|domains)', 'allowed recipient hosts',
+      '(dont|do not|doesnt|does not|not) handle ~1 mail', 'mail for ~3 not accepted (at|by|on|here)', 'RELAY ~4 REFUSED', 'REFUSED ~3 RELAY',
       '(unable|not able|cannot|cant|not permitted|not allowed|wont|will not|do not|dont|not) ~2 RELAY', 'open relay', 'as a relay',
       '(mx|mx record|mx records) ~3 point to us', 'we do not handle mail', 'insecure mail relay', 'no relay', 'not a gateway',
       '(local|lokale|lokalen) (user|users) only', 'relay (access|not|prohibited|restriction)', '(allowed|list of) ~2 rcpthosts', 'rcpthosts',
@@ -189,8 +250,9 @@ export const SETUP_RULES: readonly Rule[] = [
       '(configured|authorized|allowed) to ~1 let you', 'relay (operation|attempt|request) ~1 (rejected|refused|denied)',
     ],
     unless: [
-      'excessive ~2 recipients', 'RELAY recipient table', 'on relay of ~8 (spam|sender)', 'privaterelay', 'SPAM', '(sender|dns) ~12 on relay of',
-      'registered gateway user', 'handle mail for ~2 (user|recipient|mailbox|person)',
+      '(find|locate|determine) ~2 (mail exchanger|mx|mail server)', 'excessive ~2 recipients', 'RELAY recipient table',
+      'on relay of ~8 (spam|sender)', 'privaterelay', 'SPAM', '(sender|dns) ~12 on relay of', 'registered gateway user',
+      'handle mail for ~2 (user|recipient|mailbox|person)',
     ],
     samples: [
       '554 5.7.1 <user@example.net>: Relay access denied',
@@ -225,23 +287,79 @@ export const SETUP_RULES: readonly Rule[] = [
       'sender ~1 (check|verification|verify|validation) ~1 (error|failed|failure)',
       '(callout|callback|call back) ~2 (error|failed|failure|incomplete)',
     ],
-    unless: ['LISTED'],
+    unless: [
+      'LISTED', '(recipient|rcpt) ~1 (verify|verification|callout)', 'callout verification failed ~6 (recipient|rcpt|user) ABSENT',
+      'callout verification failed ~6 ABSENT (recipient|rcpt|user)',
+    ],
     samples: [
       '550 Could not complete sender verify callout',
       '550 5.1.0 <a@example.test>: Sender address rejected: User unknown in virtual mailbox table',
     ],
   },
-  { id: 'sender.status', class: 'sender_invalid', enhanced: ['1.8'], unless: ['outbound', '(recipient|user) ~3 ABSENT'], samples: ['550 5.1.8 <a@example.test> Invalid address'] },
+  {
+    id: 'sender.absent', class: 'sender_invalid',
+    when: [
+      'SENDER ~6 ABSENT_ABROAD', 'ABSENT_ABROAD ~3 SENDER',
+      '(unknown|nonexistent|non existent|nonexisting|unresolvable|unqualified) ~1 (domain|domains|sender|senders|host|tld) ~1 in ~1 SENDER',
+      'mail from ~1 (unknown|nonexistent|non existent|unresolvable|unqualified|fake|bogus) ~1 (domain|domains|address|user|users)',
+    ],
+    unless: ['LISTED', 'AUTHN', 'SENDER ~3 user unknown', '(header|headers)'],
+    samples: ['550 Die Domain des Absenders existiert nicht', '550 Домен отправителя не найден'],
+  },
+  {
+    id: 'sender.ours', class: 'sender_invalid',
+    when: [
+      'OURS ~5 ABSENT', 'ABSENT ~3 OURS',
+      'OURS ~5 (not resolve|doesnt resolve|does not resolve|cannot be resolved|could not be resolved|cannot be verified|could not be verified|not verified|no mx|has no mx|has no|no dns|unresolvable|unverified)',
+      '(cannot|can not|cant|could not|couldnt|unable to|failed to|not able to) ~2 (find|resolve|verify|locate|validate|look up) ~1 OURS',
+      'verify that you exist', '(cannot|could not|couldnt|cant|unable to) verify you', 'your mx says',
+      '(no|valid|missing|without|find) ~3 (mx|mx record|mx records|a record|dns record|dns records) ~2 OURS',
+      '(user|mailbox|address|account|domain) in ~1 (mail from|mailfrom) ~3 ABSENT', '(cannot|can not|must not|may not) be used as ~1 sender',
+      'sender ~2 domain ~2 (not resolvable|unresolvable|not resolve)',
+    ],
+    unless: [
+      'LISTED', 'AUTHN', 'FULL', '(header|headers)', 'check', 'address book', 'spelling', '(recipient|rcpt) ~3 ABSENT', '(recipient|rcpt) ~1 your',
+      'user unknown',
+    ],
+    samples: ['550 your email address does not exist', '553 Your domain has no MX record'],
+  },
+  {
+    id: 'sender.stage', class: 'sender_invalid', stage: ['mail'],
+    when: [
+      '(user|users|address|mailbox|account|email|domain|hostname|name|recipient|@addr) ~5 ABSENT',
+      'ABSENT ~2 (user|address|mailbox|account|email|domain|hostname|domain name|name|recipient|@addr)', 'address ~1 syntax',
+      'PLACES_ABROAD ~5 ABSENT_ABROAD', 'ABSENT_ABROAD ~3 PLACES_ABROAD', 'domain name required',
+    ],
+    unless: [
+      'LISTED', 'BLOCKLIST', 'AUTHN', 'AUTH', 'SECRET', 'TLS', 'CLIENT', 'SPAM', '(parameter|parameters|command|option)', '(size|quota|limit)',
+      'LATER', 'temporary',
+    ],
+    samples: ['550 unknown user', '550 domain does not exist'],
+  },
+  {
+    id: 'bounce', class: 'policy',
+    when: [
+      'BOUNCE ~8 (ABSENT|REFUSED|unauthenticated|failed|invalid|detected|not accepted|accepted|protection|rejected|cannot|user|address|only|wrong|expired)',
+      '(ABSENT|REFUSED|invalid|unauthenticated|failed|only) ~3 BOUNCE', '(backscatter|batv|prvs)', 'bounces ~1 not accepted', 'bounces only',
+      'only ~1 bounces (are|is)', 'not accept bounces', 'bounces to this',
+    ],
+    unless: [
+      'BLOCKLIST', 'LISTED', 'AUTHN', 'PERSON unknown', 'FULL', 'mailman', 'RELAY', 'your ~1 (ip|server)',
+      '(from|server|servers) ~3 (authorized|designated|permitted)',
+    ],
+    samples: ['550 5.1.1 Backscatter Protection detected an invalid or unauthenticated address', '550 5.7.1 Bounces are not accepted for this address'],
+  },
+  { id: 'sender.status', class: 'sender_invalid', enhanced: ['1.7', '1.8'], unless: ['outbound', '(recipient|user) ~3 ABSENT', 'no such', 'LISTED', 'BLOCKLIST', 'AUTHN'], samples: ['553 5.1.7 Rejected', '550 5.1.8 <a@example.test> Invalid address'] },
   {
     id: 'sender.unresolved', class: 'sender_invalid',
     when: [
       '(required|must contain|must resolve|must have|cannot route|callback|callout|route to) ~3 SENDER',
       'SENDER ~3 (required|must contain|must resolve|must have|unverifiable)', 'unverifiable ~3 SENDER', 'callback to ~1 SENDER',
       'SENDER ~5 (not exist|does not exist|doesnt exist|not found|must exist|does not resolve|not resolve|unresolvable|unroutable|cannot be verified|could not be verified|could not be confirmed|not verified|verify failed|verification failed|verification|callout|callback|no mx|has no mx|invalid|not valid|is bad|not good|unknown|must be valid|no dns|domain not found|nullmx|null mx|does not accept|mx record|syntax|fully qualified|unverified|undeliverable|not local|not registered|not exists)',
-      '(invalid|bad|unknown|illegal|unroutable|unresolvable|nonexistent|malformed|improper|verify|resolve|no such|unverified|fake|forged|missing|valid mx for|records for|valid) ~2 SENDER',
-      'valid from address', '(no|find|valid) ~2 mx ~2 SENDER', 'no mx record', 'from ~6 no mx record', 'sender from ~3 has no', 'return email domain',
-      'return address ~6 (invalid|resolve|exist)', '(invalid|bad) dns mx',
-      'mail from ~4 (domain|address) ~3 (not exist|doesnt exist|does not exist|not found|not resolve|does not resolve)',
+      '(invalid|bad|bogus|unqualified|unknown|illegal|unroutable|unrouteable|unresolvable|nonexistent|malformed|improper|verify|resolve|no such|unverified|fake|forged|missing|valid mx for|records for|valid) ~2 SENDER',
+      'valid from address', '(no|find|valid) ~2 mx ~2 SENDER', '(cannot|no|unable|could not|invalid|missing) ~3 SENDER ~1 (mx|a record|dns)',
+      'no mx record', 'from ~6 no mx record', 'sender from ~3 has no', 'return email domain', 'return address ~6 (invalid|resolve|exist)',
+      '(invalid|bad) dns mx', 'mail from ~4 (domain|address) ~3 (not exist|doesnt exist|does not exist|not found|not resolve|does not resolve)',
       'sending domain ~4 (not exist|does not exist|not resolve|no mx|not found)', 'sender email ~4 not (valid|registered|verified)',
       'from domain is invalid', 'registered gateway user', 'can not verify sender', 'purported responsible', 'could not verify sender',
       'SENDER ~5 (not be resolved|cannot be resolved|could not be resolved|can not be resolved|unresolved)',

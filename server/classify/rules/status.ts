@@ -21,17 +21,16 @@ export const CERTAIN: readonly Rule[] = [
   { id: 'status.expired', class: 'expired', enhanced: ['4.7'], samples: ['554 5.4.7 Delivery failed'] },
   { id: 'status.null-mx', class: 'invalid_domain', enhanced: ['1.10'], samples: ['556 5.1.10 Rejected'] },
   { id: 'status.moved', class: 'inactive_recipient', enhanced: ['1.6', '7.13', '7.17'], samples: ['551 5.1.6 Failed'] },
-  { id: 'status.sender', class: 'sender_invalid', enhanced: ['1.7'], samples: ['553 5.1.7 Rejected'] },
   {
     id: 'status.no-mailbox', class: 'invalid_recipient', enhanced: ['1.1'],
-    unless: ['POLICY', '(denied|blocked|banned)', 'SPAM', 'SENDER', 'BUSY', 'LATER'],
+    unless: ['POLICY', '(denied|blocked|banned)', 'SPAM', 'SENDER', 'OURS', 'CLIENT', 'BOUNCE', 'AUTHN', 'BUSY', 'LATER'],
     samples: ['550 5.1.1 Failed, id=02022-19-2, from MTA([127.0.0.1]:10025):', '550 5.1.1 Recipient address rejected: aol.test'],
   },
 ];
 
 export const LIKELY: readonly Rule[] = [
-  { id: 'status.unknown-user', class: 'invalid_recipient', enhanced: ['1.1', '1.3', '1.4', '7.17'], samples: ['550 5.1.3 Failed'] },
-  { id: 'status.unknown-domain', class: 'invalid_domain', enhanced: ['1.2', '7.18'], samples: ['550 5.1.2 Failed'] },
+  { id: 'status.unknown-user', class: 'invalid_recipient', enhanced: ['1.1', '1.3', '1.4', '7.17'], unless: ['OURS', 'BOUNCE', 'AUTHN', 'BLOCKLIST', 'temporarily', 'try again'], samples: ['550 5.1.3 Failed'] },
+  { id: 'status.unknown-domain', class: 'invalid_domain', enhanced: ['1.2', '7.18'], unless: ['SENDER', 'OURS', 'CLIENT', 'AUTHN', 'BLOCKLIST'], samples: ['550 5.1.2 Failed'] },
   { id: 'status.inactive', class: 'inactive_recipient', enhanced: ['2.1'], code: [5], action: 'strike', samples: ['550 5.2.1 Failed'] },
   { id: 'status.inactive-now', class: 'inactive_recipient', enhanced: ['2.1'], samples: ['450 4.2.1 Failed'] },
   { id: 'status.no-answer', class: 'network', enhanced: ['4.1', '4.2', '4.3', '4.4'], samples: ['451 4.4.1 Failed', '451 4.4.2 Bad'] },
@@ -42,5 +41,5 @@ export const LIKELY: readonly Rule[] = [
   { id: 'status.protocol-other', class: 'protocol', enhanced: ['5.0'], code: [500, 501, 502, 503, 504], samples: ['501 5.5.0 Failed'] },
   { id: 'status.security', class: 'policy', enhanced: ['7.0', '7.1', '7.2', '7.3', '7.4', '7.5', '7.6', '7.7'], code: [5], samples: ['550 5.7.1 Delivery impossible'] },
   { id: 'status.greylist', class: 'greylisted', enhanced: ['2.0'], code: [450, 451], samples: ['450 4.2.0 a@example.test'] },
-  { id: 'status.address', class: 'invalid_recipient', enhanced: ['1.0'], code: [550], action: 'strike', stage: ['rcpt'], samples: ['550 5.1.0 b17'] },
+  { id: 'status.address', class: 'invalid_recipient', enhanced: ['1.0'], code: [550], action: 'strike', stage: ['rcpt'], unless: ['SENDER', 'OURS', 'CLIENT', 'BOUNCE', 'AUTHN', 'BLOCKLIST', 'LISTED', 'POLICY', 'SPAM', 'REFUSED'], samples: ['550 5.1.0 b17'] },
 ];

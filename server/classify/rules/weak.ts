@@ -14,7 +14,7 @@ export const WEAK_RULES: readonly Rule[] = [
   {
     id: 'unavailable.mailbox', class: 'invalid_recipient', action: 'strike',
     when: [
-      '(mailbox|user|recipient|account|email address) ~2 (unavailable|not available|unreachable|not reachable|undeliverable|cannot be reached|could not be reached)',
+      '(mailbox|user|recipient|account|email address|address) ~2 (unavailable|not available|unreachable|not reachable|undeliverable|cannot be reached|could not be reached)',
       '(address|recipient|rcpt|user|recipient address|to address|addresses) ~2 (rejected|refused|undeliverable|failed)',
       '@recipient-rejected access denied', '@addr (rejected|refused|failed|undeliverable)', 'address rejected',
       '(rejected|undeliverable) ~1 (address|recipient)', 'undeliverable address',
@@ -22,8 +22,8 @@ export const WEAK_RULES: readonly Rule[] = [
       'rejected address',
     ],
     unless: [
-      'POLICY', 'SPAM', '(relay|relaying) ~1 denied', 'SENDER', 'temporarily', 'local policy', 'not authorized', 'security polic', 'mailer error',
-      'quota', 'try again', 'block rcpt', 'domain',
+      'POLICY', 'SPAM', '(relay|relaying) ~1 denied', 'SENDER', 'OURS', 'CLIENT', 'BOUNCE', 'your (address|domain|host|ip)', 'temporarily',
+      'local policy', 'not authorized', 'security polic', 'mailer error', 'quota', 'try again', 'block rcpt', 'domain', 'database',
     ],
     samples: ['550 5.1.0 Address rejected.', '542 a@example.test Rejected'],
   },
@@ -35,7 +35,7 @@ export const WEAK_RULES: readonly Rule[] = [
       'nie istnieje', 'no existe', 'nao existe', 'non esiste', 'existe pas', 'existiert nicht', 'bestaat niet', 'не существует', '不存在',
     ],
     unless: [
-      'SENDER',
+      'SENDER', 'OURS', 'CLIENT', 'BOUNCE', 'DOMAIN_ABROAD', 'too many',
       '(host|domain|@host|file|directory|path|command|header|headers|record|records|mx|dns|server|table|relay|certificate|message|policy|service|page|rule|ptr|entry|list|alias)',
       'or undefined',
     ],
@@ -45,7 +45,7 @@ export const WEAK_RULES: readonly Rule[] = [
     id: 'inactive.bare', class: 'inactive_recipient', code: [5], action: 'strike',
     when: ['(is|been) ~1 (disabled|deactivated|suspended|discontinued|terminated)'],
     unless: [
-      'SENDER', 'domain', '(ip|@ip|host|server|service expired)',
+      'SENDER', 'OURS', 'CLIENT', 'AUTH', 'domain', '(ip|@ip|host|server|service expired)',
       '(feature|archive|journaling|support|sending|outgoing|outbound|relay|authentication|login|access|command|protocol|tls)', 'your',
     ],
     samples: ['550 <maxq> is now disabled with MTA service.'],
@@ -81,8 +81,8 @@ export const WEAK_RULES: readonly Rule[] = [
     id: 'busy.permanent', class: 'server_error',
     when: [
       '(internal|system|configuration|mailer|transient|temporary|local delivery|server|backend|unexpected) ~1 (error|failure|problem|fault)',
-      'temporary failure', 'system ~1 busy', '(server|system|service|delivery) ~1 (busy|overloaded|misconfigured)', '(try|retry) ~3 (later|again)',
-      'command died', 'not accepting connections', 'giving up', 'service ~1 unavailable', 'mailer error', 'exec',
+      'temporary failure', 'unknown (error|failure|problem)', 'system ~1 busy', '(server|system|service|delivery) ~1 (busy|overloaded|misconfigured)',
+      '(try|retry) ~3 (later|again)', 'command died', 'not accepting connections', 'giving up', 'service ~1 unavailable', 'mailer error', 'exec',
       'process ~3 (died|failed|exit|status)', 'multiple retries', 'config error', 'i o error', 'broken configuration', 'resources ~3 unavailable',
       'delivery ~3 temporarily ~1 suspended', 'temporarily unable',
       '(cant|cannot|could not|couldnt|unable to|failed to|error) ~2 (open|opening|create|creating|lock|chdir|append|access|accessing) ~4 (mailbox|maildir|file|home|homedir|dot lock|directory|output|mail file|database|document|spool)',
@@ -110,12 +110,19 @@ export const WEAK_RULES: readonly Rule[] = [
       'syntax error', 'need (mail|rcpt|data|helo|ehlo)', 'protocol ~1 (error|violation)', 'pipelining', 'too many ~2 (commands|command)',
       'polite people say hello', 'may not follow', 'expected ~2 command', 'sender already specified', 'nested mail', 'no valid rcpt',
       'improper command', 'command ~2 unimplemented', 'smtp synchronization', 'synchronization error', 'no permit', 'talking too soon',
-      'before ~2 (greeting|banner)',
+      'before ~2 (greeting|banner)', '(imbalanced|unbalanced|mismatched|missing) ~2 (bracket|brackets|quote|quotes)',
+      '(local part|path|address) ~1 too long',
     ],
     unless: ['POLICY', 'recipient address'],
-    samples: ['503 5.5.1 RCPT first (#5.5.1)', '502 5.5.1 too many unrecognized commands, goodbye', '501 Syntax error in parameters or arguments'],
+    samples: ['502 5.5.1 too many unrecognized commands, goodbye', '501 Syntax error in parameters or arguments'],
   },
 
+  {
+    id: 'refused.mail', class: 'sender_blocked', code: [5], stage: ['mail'],
+    when: ['REFUSED', 'INACTIVE', '(no access|black|banned|abuse)'],
+    unless: ['POLICY', 'CLIENT', '(message|content|mail rejected)', 'RELAY', 'ip'],
+    samples: ['550 Sorry, no access for this domain', '550 5.1.0 Address rejected.'],
+  },
   {
     id: 'refused', class: 'policy', code: [5],
     when: [
