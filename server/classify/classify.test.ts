@@ -83,6 +83,24 @@ test.each([
   expect(judge(text).class).toBe(name);
 });
 
+test.each([
+  ['550 Mailbox does not exist or is full', 'mailbox_full', 'retry'],
+  ['550 Mailbox not found or temporarily unavailable', 'server_error', 'fail'],
+  ['550 User unknown or blocked by policy', 'policy', 'fail'],
+  ['550 Mailbox not found or access denied', 'invalid_recipient', 'strike'],
+  ['550 Mailbox does not exist or has been deleted', 'invalid_recipient', 'suppress'],
+])('of a choice of reasons the softest counts: %s', (text, name, action) => {
+  expect(judge(text)).toMatchObject({ class: name, action });
+});
+
+/** What can be off or missing, too, and is nobody's mailbox. */
+const OFF = ['The requested feature', 'forwarding', 'SPF record', 'certificate', 'template', 'SMTP service', 'session', 'outgoing mail', 'API key', 'user agent', 'relay user', 'authenticated user', 'spool file', 'sender mailbox'];
+
+test('what is off or missing and is no mailbox is never held against the recipient', () => {
+  const said = ['not found', 'does not exist', 'unknown', 'is disabled', 'has been suspended', 'is closed', 'expired', 'was removed', 'has been disabled by administrator'];
+  expect(OFF.flatMap((one) => said.map((what) => `550 ${one} ${what}`)).filter((text) => judge(text).permanence === 'hard')).toEqual([]);
+});
+
 test('in a reply of several lines the last one decides, too', () => {
   expect(judge('550-Requested action not taken: mailbox unavailable\n550-For explanation visit https://postmaster.gmx.net/\n550 Reject due to policy restrictions').class).toBe('policy');
   expect(judge(`550-${'All mail is checked by the postmaster. '.repeat(100)}\n550 User unknown`).class).toBe('invalid_recipient');

@@ -109,7 +109,7 @@ export const LEXICON = {
     nieaktywne|nieaktywny|zablokowane|zablokowany|geblokkeerd|neaktivni|заблокирован|заблокирована|отключен|неактивен|удален|удалена|
     деактивирован|приостановлен|停用|禁用|已停用|冻结|注销|無効|receiving disabled|hangup|hung up|dormancy|hibernated|hibernating|hibernation|hasnt entered|
     not entered|hasnt logged|never logged|extended inactivity|long inactivity|no longer receiving|no longer receives mail|switched off|
-    turned off|out of use|obsolete|defunct|deregistered|vacated|locked or suspended|pending deletion|purged|disused|deprecated|unpaid|
+    turned off|out of use|obsolete|defunct|deregistered|was removed|is removed|got removed|vacated|locked or suspended|pending deletion|purged|disused|deprecated|unpaid|
     nonpayment|non payment|overdue|inactivated due|passive|unactive|deactivated user|not enabled|has been closed|is closed|no longer open|
     no longer exists on|no longer with|no longer valid|no longer accepted|zablokowana|nieaktywna|zamkniete|zamknieta|usuniete|usunieta|usuniety|
     inattive|sospesa|sospeso|chiusa|cessata|dismessa|rimossa|eliminada|eliminado|cancelada|cancelado|encerrada|encerrado|dada de baja|de baja|
@@ -173,7 +173,7 @@ export const LEXICON = {
     servidor|сервер|сервера|服务器`,
   SENDER: `
     @sender-rejected|sender|senders|from address|from addresses|mail from|mailfrom|return path|return address|envelope sender|envelope from|
-    sending address|sender address|reply address|reply to address|originator|reverse path|from domain|sender domain|return email|return mail|absender|absenders|
+    sending address|sender address|reply address|reply to address|originator|reply to mailbox|reply to user|reply to domain|reverse path|from domain|sender domain|return email|return mail|absender|absenders|
     absenderadresse|absenderdomain|expéditeur|émetteur|expeditrice|remitente|remitentes|remitent|mittente|remetente|nadawca|nadawcy|afzender|
     avsändare|avsändaren|avsender|avsenderen|afsender|afsenderen|lähettäjä|lähettäjän|odesílatel|odesílatele|odosielateľ|feladó|gönderen|
     göndericinin|gönderici|expeditor|expeditorul|pošiljatelj|отправитель|отправителя|отправителю|відправник|відправника|подател|αποστολεας|
@@ -181,7 +181,7 @@ export const LEXICON = {
   /** Said of our own side in a way that cannot mean the recipient. */
   OURS: `
     ${each('your|your own|your sender|your from|sending|originating|authenticated|submitting|login', 'address|email address|e mail address|mail address|email account|mailbox|domain|domain name|mail domain|email domain|account|user|username|identity')}|
-    ${each('from', 'user|mailbox|account|email address|identity')}|you are sending from|you sent from|you send from|you are using as sender|used as sender|
+    ${each('from', 'user|mailbox|account|email address|identity')}|you are sending from|you sent from|you send from|you are using as sender|used as sender|relay user|relay account|smtp user|smtp account|
     your sending domain|votre adresse|votre domaine|votre compte|ihre adresse|ihre domain|ihr konto|su direccion|su dominio|su cuenta|
     tu cuenta|il tuo indirizzo|il tuo dominio|seu endereco|seu dominio|sua conta|ваш адрес|ваш домен|您的邮箱|您的域名|您的地址|您的帐号|您的账号|
     你的邮箱|你的域名`,
@@ -199,6 +199,14 @@ export const LEXICON = {
   SECRET: `
     pass|password|passwort|kennwort|credentials|contraseña|clave|mot de passe|senha|hasło|wachtwoord|lösenord|heslo|jelszo|şifre|parola|пароль|
     пароля|密码|密碼|パスワード|비밀번호`,
+  /** What is no user, mailbox or domain, and can be missing or off, too. */
+  THING: `
+    feature|features|function|functionality|forwarding|forwarder|file|files|template|page|website|web site|plan|hosting plan|hosting account|package|licence|license|
+    subscription plan|port|protocol|option|options|module|plugin|script|rule|filter|certificate|key|api key|token|webhook|
+    queue|route|table|relay|smtp service|web service|smtp|imap|pop3|starttls|tls|session|connection|record|records|signature|selector|header|headers|charset|encoding|
+    policy|policies|campaign|content|attachment|link|links|url|image|archiving|journaling|autoresponder|sending|outgoing mail|outbound mail|mail sending|
+    smtp sending|smtp access|relaying|authentication|login|password|credentials|method|mechanism|extension|parameter|cipher|funktion|weiterleitung|fonction|función|funzione|
+    função|функция|plugin|gateway|milter|scanner|dns record|spf record|dkim record|public key|dkim key|user agent|message id|software|character set`,
   DOMAIN_ABROAD: `
     domaine|domaines|domäne|dominio|dominios|domini|domena|domeny|domenę|domein|domän|domänen|domæne|domene|doména|domény|domeniul|domeniu|
     alan adı|домен|домена|домену|домене|域名|網域|网域|ドメイン|도메인|tên miền|domeinnaam`,

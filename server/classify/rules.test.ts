@@ -5,7 +5,9 @@ import { parseReply } from '../mail/reply.ts';
 import { CLASSES } from './classes.ts';
 import { classify } from './classify.ts';
 import { LEXICON } from './lexicon.ts';
+import { MISSPELLED } from './misspelled.ts';
 import { RULES } from './rules/index.ts';
+import { fold } from './words.ts';
 
 test('every rule has a text that it is for', () => {
   expect(RULES.filter(({ samples }) => samples.length === 0).map(({ id }) => id)).toEqual([]);
@@ -28,6 +30,13 @@ test('only hard rules may suppress or strike', () => {
 test('every group of the lexicon is used', () => {
   const used = RULES.flatMap(({ when = [], unless = [] }) => [...when, ...unless]).join(' ');
   expect(Object.keys(LEXICON).filter((group) => !new RegExp(`\\b${group}\\b`).test(used))).toEqual([]);
+});
+
+test('no word that a rule is written with is taken for a misspelled other', () => {
+  const words = new Set([...Object.values<string>(LEXICON), ...RULES.flatMap(({ when = [], unless = [] }) => [...when, ...unless])].join(' ').toLowerCase().split(/[^\p{L}]+/u).map(fold));
+  // These few are written in the rules as what they are: slips.
+  const known = new Set(['unkown', 'unknow', 'exeeded', 'existant', 'nonexistant', 'exits', 'dosnt']);
+  expect([...MISSPELLED].filter(([wrong]) => words.has(wrong) && !known.has(wrong))).toEqual([]);
 });
 
 test('no pattern of the classifier repeats a repetition', () => {

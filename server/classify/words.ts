@@ -31,7 +31,7 @@ const PREAMBLE = anyOf(String.raw`
   \bhost \S{1,255} ?\[[\da-f.:]{2,45}\](?::\d{1,5})?(?: said| refused to talk to me)?:
   (?:unknown address error|other mail system problem|other network problem|bad destination host|other undefined status) (?:\d{3}[- ])?(?=')
   the message was not relayed to:|(?:check|verify|update) your (?:address book|recipients? address|mailing list)|remote host said:|(?:that |which |whom )?you (?:are|were) (?:sending|mailing|writing|emailing) (?:mail |email |a message |this )?to\b
-  (?:that |which |whom )?you (?:are|were) (?:trying|attempting) to (?:reach|contact|email|mail|send (?:mail |email |a message )?to)\b|\(in reply to [^()\n]{1,60}\)|giving up on \S{1,255}|does not like recipient\.|return(?:ed|ing)? (?:it )?to (?:the )?sender
+  (?:that |which |whom )?you (?:are trying|were trying|are attempting|were attempting|tried|attempted|wanted|want) to (?:reach|contact|email|mail|send (?:mail |email |a message )?to)\b|\(in reply to [^()\n]{1,60}\)|giving up on \S{1,255}|does not like recipient\.|return(?:ed|ing)? (?:it )?to (?:the )?sender
 `, 'g');
 // What Postfix puts before the reason it was given: it must not count as a reason of its own.
 const STAMP = /\b(recipient address(?:es)?|sender address|client host|helo command) rejected ?:/g;

@@ -55,6 +55,8 @@ export function classifierPage(): string {
     '',
     'A 4xx never suppresses. A user that is unknown after DATA is a `strike`, since some sites refuse content in these words; so is a text without any code, as bounces have it. What is not understood is `unknown`: a 4xx is tried again, a 5xx fails, and nothing is held against the address.',
     '',
+    'Where a reply leaves a choice ("does not exist or is full") the softest of its reasons counts: a hard class stands only if each of them is hard, and "… or access denied" makes it a `strike`.',
+    '',
     '## Classes',
     '',
     ...tables,

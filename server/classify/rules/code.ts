@@ -29,7 +29,7 @@ export const CODE_RULES: readonly Rule[] = [
     when: ['(recipient|recipients|user|mailbox|account|addressee|rcpt)'],
     unless: [
       'SENDER', 'OURS', 'CLIENT', 'BOUNCE', 'AUTHN', 'LISTED', 'header', 'internal', '(limit|maximum|maximal|maximale|size)', 'POLICY', 'SPAM',
-      'your ~2 account', '(database|maintenance|process|module|sending|outgoing|outbound|authenticated)', '(mailbox|user) server',
+      'your ~2 account', '(database|maintenance|process|module|sending|outgoing|outbound|authenticated)', '(mailbox|user) server', '(agent|busy|error|encrypted|only|internal|smtp|relay|failed)',
     ],
     samples: ['550 That user we would rather like to be told about'],
   },

@@ -7,12 +7,13 @@ import { PROVIDER_RULES } from './providers.ts';
 import { RECIPIENT_RULES } from './recipient.ts';
 import { REPUTATION_RULES } from './reputation.ts';
 import { SETUP_RULES } from './setup.ts';
+import { STATED_RULES } from './stated.ts';
 import { CERTAIN, LIKELY } from './status.ts';
 import { WEAK_RULES } from './weak.ts';
 
 export const TIERS: readonly { confidence: Facets['confidence']; rules: readonly Rule[] }[] = [
   { confidence: 'provider', rules: PROVIDER_RULES },
-  { confidence: 'phrase', rules: [...SETUP_RULES, ...LIMIT_RULES, ...RECIPIENT_RULES, ...REPUTATION_RULES] },
+  { confidence: 'phrase', rules: [...STATED_RULES, ...SETUP_RULES, ...LIMIT_RULES, ...RECIPIENT_RULES, ...REPUTATION_RULES] },
   { confidence: 'enhanced', rules: CERTAIN },
   { confidence: 'weak-phrase', rules: WEAK_RULES },
   { confidence: 'enhanced', rules: LIKELY },

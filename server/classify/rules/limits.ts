@@ -28,7 +28,7 @@ export const LIMIT_RULES: readonly Rule[] = [
       'mailbox full',
       '(mailbox|inbox|mail box|maildir|account|quota|mailfile|mail file|mailbox file|file) ~4 (reached|exceeded|exceeds|at|over|full)',
       '(mailbox|maildir|file|mail file) ~3 TOO_LARGE', '(buzon|postfach|boite|casella|caixa|skrzynka|schranka|posta kutusu|ящик|邮箱|信箱|郵箱|收件箱)',
-      'FULL', 'RATE', 'SENDER ~2 EXCEEDED', '(hour|day|minute|hourly|daily|rate|connection|connections|sending)',
+      'FULL', 'RATE', 'SENDER ~2 EXCEEDED', 'too many ~4 (mails|messages|emails|mail)', '(hour|day|minute|hourly|daily|rate|connection|connections|sending)',
       '(number|count|amount) ~2 (messages|mails|emails|hops)', 'HOPS', 'mailbox is full', 'mailbox size', 'quota', 'storage',
       'mailbox ~4 (full|exceeded)', 'space (available|left|remaining)', 'available space', 'mailbox ~2 (too big|too large)',
       '(number|count|amount) ~3 (rcpts|rcpt|recipients)',
@@ -156,7 +156,7 @@ export const LIMIT_RULES: readonly Rule[] = [
       'too many recent messages', 'recipient is receiving', 'receive limit',
       'too (many|much) ~2 (in a short|within a short|in short) ~1 (time|period)',
     ],
-    unless: ['too many recipients', 'relay limit', 'sending', 'sender', 'you have sent', 'connections'],
+    unless: ['mail to this ~3 (must|only)', 'too many recipients', 'relay limit', 'sending', 'sender', 'you have sent', 'connections'],
     samples: [
       '450 4.2.1 The recipient has exceeded message rate limit. Try again later.',
       '550 5.4.7 <user@example.test>: Recipient address rejected: Recipients Domain Daily Quota Exceeded',
@@ -214,7 +214,7 @@ export const LIMIT_RULES: readonly Rule[] = [
       'rate of ~3 messages', '(volume|traffic) ~3 (exceeded|limit|too high)', 'temporarily deferred due to', 'unexpected volume', 'user complaints',
       'Trop de connexions', 'trop de (messages|connections|requetes)', 'zu viele (verbindungen|nachrichten|mails)', 'demasiadas conexiones',
       'troppe connessioni', '(превышен|слишком) ~3 (лимит|много|частот)', '频率', 'sending ~2 (limit|quota)', 'quota exceeded ~3 (connections|send)',
-      'server ports are busy', 'all server ports', '(send|sent|sending) ~2 (too many|too much|so many) ~3 (messages|mails|emails|mail|e mails)',
+      '(send|sent|sending) ~2 (too many|too much|so many) ~3 (messages|mails|emails|mail|e mails)',
       '(too many|too much) ~1 e mails',
     ],
     unless: [
@@ -229,7 +229,6 @@ export const LIMIT_RULES: readonly Rule[] = [
       '450 4.7.1 Error: too much mail from 192.0.2.25',
       '550 5.4.5 Daily SMTP relay limit exceeded for user.',
       '550 exceeding outbound thread limit',
-      '421 4.3.2 All server ports are busy',
     ],
   },
 
@@ -243,7 +242,7 @@ export const LIMIT_RULES: readonly Rule[] = [
       '(visited|passed|travelled|through|forwarded|relayed) ~2 too many (hosts|servers|times|hops)', 'looping between',
       '(number of|many) ~2 received ~4 (headers|header|EXCEEDED)', 'received ~3 (headers|lines) ~3 EXCEEDED', 'same mail exchanger',
       'best preference mx', 'lowest numbered mx', 'mx ~3 points to (local|us|me|itself)', 'forwarded more than', 'hopcount', 'mailloop',
-      'maximum ~3 hops', 'already ~3 delivered through', 'wrong ~3 region', 'misrouted', 'loop count', '(loop|hops) ~2 (exceeded|limit|maximum)',
+      'maximum ~3 hops', 'already ~3 delivered through', '(hosted|handled|served) ~2 (another|different|other) (server|host|system|provider)', 'wrong ~3 region', 'misrouted', 'loop count', '(loop|hops) ~2 (exceeded|limit|maximum)',
     ],
     samples: ['554 Mail loop detected.', '554 5.4.6 Too many hops', '554 5.4.6 Message exceeded 50 hops, this may indicate a mail loop.'],
   },

@@ -188,7 +188,7 @@ export const PROVIDER_RULES: readonly Rule[] = [
     samples: ['550 5.4.316 Message expired, connection refused(Socket error code 10061)', '550 5.4.312 Message expired, DNS query failed'],
   },
   {
-    id: 'microsoft.tls', class: 'tls', enhanced: ['7.320-325', '4.320-325', '7.367'],
+    id: 'microsoft.tls', class: 'tls', enhanced: ['7.320-325', '4.320-325'],
     samples: ['451 4.7.320 Certificate not trusted. The certificate is not trusted for domain example.test'],
   },
   {

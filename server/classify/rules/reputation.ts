@@ -35,6 +35,7 @@ export const REPUTATION_RULES: readonly Rule[] = [
   {
     id: 'url-list', class: 'sender_blocked',
     when: [
+      '(user|account|mailbox|domain|@addr|@host) ~4 (blocked|suspended|disabled|locked|barred) (from|for) ~1 (sending|outgoing|outbound|submission|relaying)',
       'URLLIST', 'black ~1 (sender|address|mail address|domain)',
       '(sender|sending user|absender|remitente|mittente|expéditeur|remetente|nadawca|отправитель|SENDER) ~4 (disabled|suspended|deactivated|inactive|locked|terminated|INACTIVE)',
       '(absender|absenderadresse|remitente|mittente|expéditeur|remetente|nadawca|отправитель|发件人) ~3 REFUSED', 'OURS ~4 (INACTIVE|REFUSED|banned)',
@@ -111,7 +112,7 @@ export const REPUTATION_RULES: readonly Rule[] = [
       '(many|bad) rcpt to', 'no longer accepts ~1 connections', 'dynamically ~1 (assigned|allocated)',
       '(connection|connections) ~1 (only|not) ~1 (allowed|accepted|permitted)',
       '(ip|@ip|host) ~2 (hangup|suspended|filtered|hung|quarantined|restricted)', '(access|allowed) ~3 from your (location|country|region|area)',
-      '(ip|@ip) ~3 (must|should) ~2 register', 'register your ip',
+      '(ip|@ip) ~3 (must|should) ~2 register', 'intrusion ~1 (prevention|detection)', '(mail|messages|email|connections) from ~1 (this|your|that) (network|ip|range|host|server|country|region) ~3 REFUSED', '(no access|access denied|access refused|no entry|not welcome) ~1 (for|from|to) ~2 (ip|@ip|ip address|network|range|subnet|CLIENT)', 'register your ip',
       '(host|server|ip|@ip|machine|network|mta) ~4 (caught|detected|reported|known|seen|found|sends|sent|been) ~2 (sending spam|spamming|to send spam)',
     ],
     unless: [

@@ -24,6 +24,7 @@ export const WEAK_RULES: readonly Rule[] = [
     unless: [
       'POLICY', 'SPAM', '(relay|relaying) ~1 denied', 'SENDER', 'OURS', 'CLIENT', 'BOUNCE', 'your (address|domain|host|ip)', 'temporarily',
       'local policy', 'not authorized', 'security polic', 'mailer error', 'quota', 'try again', 'block rcpt', 'domain', 'database',
+      '(mailbox|user|recipient|address|account) ~1 (server|store|service|verification|callout|backend)', '(timeout|timed out|internal|backend)',
     ],
     samples: ['550 5.1.0 Address rejected.', '542 a@example.test Rejected'],
   },
@@ -37,15 +38,15 @@ export const WEAK_RULES: readonly Rule[] = [
     unless: [
       'SENDER', 'OURS', 'CLIENT', 'BOUNCE', 'DOMAIN_ABROAD', 'too many',
       '(host|domain|@host|file|directory|path|command|header|headers|record|records|mx|dns|server|table|relay|certificate|message|policy|service|page|rule|ptr|entry|list|alias)',
-      'or undefined',
+      'or undefined', 'THING',
     ],
     samples: ['550 does not exist', '550_does_not_exist_here'],
   },
   {
-    id: 'inactive.bare', class: 'inactive_recipient', code: [5], action: 'strike',
+    id: 'inactive.bare', class: 'inactive_recipient', code: [5, 0], action: 'strike',
     when: ['(is|been) ~1 (disabled|deactivated|suspended|discontinued|terminated)'],
     unless: [
-      'SENDER', 'OURS', 'CLIENT', 'AUTH', 'domain', '(ip|@ip|host|server|service expired)',
+      'SENDER', 'OURS', 'CLIENT', 'AUTH', 'domain', 'THING', 'service ~3 (disabled|suspended|deactivated|terminated|discontinued)', '(ip|@ip|host|server|service expired|list|group|message|software|character|program|tool|app|application)',
       '(feature|archive|journaling|support|sending|outgoing|outbound|relay|authentication|login|access|command|protocol|tls)', 'your',
     ],
     samples: ['550 <maxq> is now disabled with MTA service.'],
@@ -92,7 +93,7 @@ export const WEAK_RULES: readonly Rule[] = [
       'queue too long', 'retry timeout exceeded', 'BLOCKLIST', 'client host', 'client blocked', 'POLICY', 'access denied', 'words', 'denied', 'spam',
       'rejected',
     ],
-    samples: ['554 "|exec /usr/local/bin/procmail -f-"... Service unavailable', '550 Internal server error'],
+    samples: ['554 "|exec /usr/local/bin/procmail -f-"... Service unavailable'],
   },
 
   {
