@@ -3,16 +3,16 @@
  * lead back to. What is due later is in its lane at once: who asks the store
  * from then on comes after it. What is due soon is put there after its commit,
  * since a lease that overtook it would find nothing, and nobody would look
- * again. While time is advanced, deferrals are gathered: they are written while
- * the conversations of this step or the next one go on, and no lease waits for
- * them that need not see them.
+ * again. While time is advanced, deferrals are gathered until the leases of the
+ * next step are back: so they are written while its conversations go on, and no
+ * lease waits behind them that need not see them.
  */
 import type { Clock } from '../clock.ts';
 import type { Lanes } from './lanes.ts';
 import type { Outcome } from './port.ts';
 import type { Settling } from './settling.ts';
 
-const GATHERED_MOST = 64;
+const GATHERED_MOST = 500;
 /** Due again before its commit, perhaps. */
 const SOON_MS = 1_000;
 
