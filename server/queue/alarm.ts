@@ -34,6 +34,7 @@ export function createAlarm({ clock, moments, rings }: AlarmDeps) {
         rings();
       }) };
     },
+    /** Never later than the earliest expiry of what waits, tried or not: each tells its own when it comes in, the store tells the next. */
     lookForOverdueAt(at: number): void {
       if (overdueAt === undefined || at < overdueAt) overdueAt = at;
     },

@@ -24,14 +24,10 @@ export function endings(on: Carrying) {
   function end({ message, recipients, offset }: Load, settled: Settled[]): Promise<void> {
     const outcomes = settled.map(({ outcome }) => outcome);
     const dues = recipients.flatMap(({ destination }, i) => (outcomes[i]!.due === undefined ? [] : [{ destination, due: outcomes[i]!.due! - offset, rank: rankOf(recipients[i]!) }]));
-    waitsOn(recipients, outcomes, offset);
+    // What is not tried any more ends together with the others of its message.
+    for (const [i, { due, state }] of outcomes.entries()) if (state === 'held' || (due !== undefined && due >= recipients[i]!.expiresAt)) on.overAt(recipients[i]!.expiresAt - offset);
     const addNotices = noticesFor(on.compose, message, recipients.map((recipient, i) => ({ recipient, settled: settled[i]! })), clock.now() + offset);
     return on.settle({ outcomes, dues, addNotices });
-  }
-
-  /** It may be held up when it is due: its expiry is looked for by itself. */
-  function waitsOn(recipients: Load['recipients'], outcomes: readonly Outcome[], offset: number): void {
-    for (const [i, { due, state }] of outcomes.entries()) if (state === 'held' || due !== undefined) on.overAt(recipients[i]!.expiresAt - offset);
   }
 
   return {
@@ -41,7 +37,6 @@ export function endings(on: Carrying) {
     async back(those: readonly Load[], later = 0): Promise<void> {
       for (const { recipients, offset } of those) {
         const outcomes = recipients.map((one) => giveBack(later > 0 ? { ...one, due: Math.min(clock.now() + offset + later, one.expiresAt) } : one, clock.now() + offset));
-        waitsOn(recipients, outcomes, offset);
         await on.settle({ outcomes, dues: recipients.map((one, i) => ({ destination: one.destination, due: outcomes[i]!.due! - offset, rank: rankOf(one) })) });
       }
     },

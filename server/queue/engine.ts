@@ -56,10 +56,7 @@ export async function createQueue(options: QueueOptions): Promise<Queue & { /** 
   const modeOf = (stream: string): QueueMode => (streams.get(stream)?.mode === 'deliver' ? 'deliver' : 'simulate');
   const policyOf = (stream: string) => streams.get(stream)?.delivery ?? DEFAULT_DELIVERY;
 
-  const leasing: Leasing = createLeasing({ store, wall, log, async mended() {
-    for (const of of queues.values()) of.alarm.lookForOverdueAt(of.clock.now());
-    await refresh({});
-  } });
+  const leasing: Leasing = createLeasing({ store, wall, log, mended: () => refresh({}) });
   const settling = createSettling({ store, wall, log, settled: leasing.settled });
   const tell = (events: EventBody[]) => inBackground(store.report({ events, suppress: [], strikes: [] }));
   const alerts = createAlerts({ store, tell, after: options.alertAfter === undefined ? HOUR : options.alertAfter });
@@ -126,7 +123,7 @@ export async function createQueue(options: QueueOptions): Promise<Queue & { /** 
 
   function lookForOverdue(of: StreamQueue): void {
     of.alarm.endsOverdue = true;
-    void of.work(endOverdue(of, { store: { overdue: leasing.overdue, nextMoment: store.nextMoment }, policy: () => policyOf(of.name), classify: options.classify, compose: options.compose }).catch((error: unknown) => {
+    void of.work(endOverdue(of, { store: { overdue: leasing.overdue, nextExpiry: store.nextExpiry }, policy: () => policyOf(of.name), classify: options.classify, compose: options.compose }).catch((error: unknown) => {
       log.error({ error: String(error), stream: of.name }, 'What is overdue could not be read');
       of.alarm.lookForOverdueAt(of.clock.now() + LOOK_MS);
     }).finally(() => {

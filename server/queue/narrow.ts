@@ -85,6 +85,8 @@ export function createNarrow({ store, streams, until, wake, later, tell }: Omit<
       if (ms <= 0) return;
       moved += ms;
       await of.work(store.shift(scope, ms));
+      // What was moved expires earlier than was known.
+      of.alarm.lookForOverdueAt(clock.now());
       for (const { talk } of mine()) talk?.shift(ms);
       if (message !== undefined && store.shiftPlanned) {
         await store.shiftPlanned({ stream, message }, ms);
@@ -113,8 +115,6 @@ export function createNarrow({ store, streams, until, wake, later, tell }: Omit<
       await calm();
       if (await tryDue()) await calm();
     }
-    // What was moved expires earlier than was known.
-    of.alarm.lookForOverdueAt(clock.now());
     began = [];
     for (const destination of new Set(all.map((one) => one.destination))) for (const lane of await store.lanes({ stream, mode: 'simulate', destination })) of.lanes.put(destination, lane.due);
     wake(of);

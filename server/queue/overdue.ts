@@ -14,10 +14,10 @@ import { settleOverdue } from './settle.ts';
 import type { StreamQueue } from './stream-queue.ts';
 
 const AT_ONCE = 200;
-/** While something is blocked whose expiry nobody knows, it is looked at so often (the stream's clock). */
-const LOOK_MS = 60_000;
+/** Between two looks, at least (the stream's clock). */
+const AGAIN_MS = 1_000;
 
-export async function endOverdue(of: StreamQueue, on: { store: Pick<QueueStore, 'overdue' | 'nextMoment'>; policy(): DeliveryPolicy; classify(answer: Answer): Verdict; compose: ComposeNotice | undefined }): Promise<void> {
+export async function endOverdue(of: StreamQueue, on: { store: Pick<QueueStore, 'overdue' | 'nextExpiry'>; policy(): DeliveryPolicy; classify(answer: Answer): Verdict; compose: ComposeNotice | undefined }): Promise<void> {
   const { clock, name, mode } = of;
   for (;;) {
     // What was gathered is still active in the store.
@@ -32,7 +32,7 @@ export async function endOverdue(of: StreamQueue, on: { store: Pick<QueueStore, 
       await of.endOverdue({ outcomes: settled.map(({ outcome }) => outcome), dues: [], addNotices: noticesFor(on.compose, message, recipients.map((recipient, i) => ({ recipient, settled: settled[i]! })), now + offset) });
     }
   }
-  // The earliest expiry alone, of those that are not being tried: these tell theirs when they are back.
-  const next = await on.store.nextMoment({ stream: name, mode, after: Number.MAX_SAFE_INTEGER });
-  if (next !== null) of.lookForOverdueAt(next > clock.now() ? next : clock.now() + LOOK_MS);
+  const next = await on.store.nextExpiry({ stream: name, mode });
+  // Over, and being tried: it ends or is looked at when it is back.
+  if (next !== null) of.lookForOverdueAt(Math.max(next, clock.now() + AGAIN_MS));
 }

@@ -132,6 +132,8 @@ export interface QueueStore {
   overdue(query: { stream: string; mode: QueueMode; now: number; limit: number }): Promise<LeasedMessage[]>;
   /** The earliest of due and expiry among what waits in the scope, held ones by their expiry only. Null when nothing waits. With `after`, what was due by then counts by its expiry only. */
   nextMoment(scope: { stream: string; mode: QueueMode; message?: string; key?: RecipientKey; after?: number }): Promise<number | null>;
+  /** The earliest expiry of what waits or is being tried. Null when nothing does. */
+  nextExpiry(scope: { stream: string; mode: QueueMode }): Promise<number | null>;
   /** Narrowed advance: moves the own clock of all waiting recipients of mode `simulate` in the scope by `ms`. */
   shift(scope: { stream: string; message?: string; key?: RecipientKey }, ms: number): Promise<void>;
 

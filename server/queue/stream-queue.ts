@@ -157,7 +157,6 @@ export function createStreamQueue(deps: StreamQueueDeps) {
       deps.log.error({ error: error instanceof Error ? error.stack : String(error), stream: name }, 'A run of the queue broke');
       run.giveUp?.();
       for (const destination of errand.destinations) lanes.put(destination, clock.now() + STORE_BROKE_MS);
-      alarm.lookForOverdueAt(clock.now() + STORE_BROKE_MS);
       // What was settled already is passed over by the store.
       for (const load of [...(run.load ? [run.load] : []), ...run.rest]) {
         const { recipients, offset } = load;

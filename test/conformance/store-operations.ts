@@ -155,6 +155,25 @@ export function storeObeys(name: string, open: OpenStore): void {
         expect(await store.nextMoment({ stream: 'default', mode: 'simulate', message: late })).toBeNull();
       });
 
+      test('the next expiry is of all that waits, held or being tried, of one kind of mail', async () => {
+        const { store, at, clock, lease } = it;
+        const now = clock.now();
+        const next = () => store.nextExpiry({ stream: 'default', mode: 'simulate' });
+        expect(await next()).toBeNull();
+        const late = await at.post({ queue: { due: now + MIN } });
+        const held = await at.post({ queue: { due: now + MIN, expiresAt: now + 2 * HOUR } });
+        await at.post({ to: ['z@z.test'], queue: { expiresAt: now + HOUR } });
+        await store.hold({ message: held }, now, 'ann');
+        const [mail] = (await lease({ destinations: ['z.test'] })).messages;
+        expect(await next()).toBe(now + HOUR);
+        await store.settle([it.outcomeOf(mail!.recipients[0]!, 'delivered')]);
+        expect(await next()).toBe(now + 2 * HOUR);
+        await store.shift({ stream: 'default', message: late }, DAY - HOUR);
+        expect(await next()).toBe(now + HOUR);
+        await store.cancel({ stream: 'default' }, now, 'ann');
+        expect([await next(), await store.nextExpiry({ stream: 'no-stream', mode: 'simulate' }), await store.nextExpiry({ stream: 'default', mode: 'deliver' })]).toEqual([null, null, null]);
+      });
+
       test('what is over is handed out whatever it waits for, once', async () => {
         const { store, at, clock, carry, lease } = it;
         const deferred = await at.post({ queue: { expiresAt: clock.now() + HOUR } });

@@ -79,7 +79,7 @@ export class Wire extends EventEmitter {
       this.#pump();
     }
     if (this.#held >= WAITING_MOST) this.#isFull = true;
-    return !this.#isFull;
+    return this.isClosed || !this.#isFull;
   }
 
   end(): void {

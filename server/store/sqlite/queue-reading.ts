@@ -77,6 +77,10 @@ export function createQueueReading(db: Database) {
       const expires = least(`SELECT min(r.expires) FROM recipients r WHERE r.${WAITING} AND r.state <> ${STATE.active} AND ${found.sql}`);
       return due === null || expires === null ? (due ?? expires) : Math.min(due, expires);
     },
+    nextExpiry(scope: Parameters<QueueStore['nextExpiry']>[0]): number | null {
+      const found = conditionOf(scope);
+      return found ? (prepared(`SELECT min(r.expires) FROM recipients r WHERE r.${WAITING} AND ${found.sql}`).pluck().get(...found.values) as number | null) : null;
+    },
     depth(stream: string | undefined): QueueDepth[] {
       const found = conditionOf(stream === undefined ? {} : { stream });
       if (!found) return [];

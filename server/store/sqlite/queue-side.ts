@@ -61,6 +61,7 @@ export function createQueueSide({ reader, ride }: { reader: Line<Reader>; ride: 
     },
     overdue: async (query) => (await ride('overdue', [query])).map(leasedOf),
     nextMoment: (scope) => reader.call('nextMoment', scope),
+    nextExpiry: (scope) => reader.call('nextExpiry', scope),
     shift: async (scope, ms) => void (await ride('shift', [scope, ms])),
 
     retryNow: (scope, now) => steps(() => ride('retryNow', [scope, now])),
