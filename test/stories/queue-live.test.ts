@@ -197,6 +197,7 @@ test('what is being tried while others end is not forgotten: held up afterwards,
   const sim = await open({ real: { rules: [{ when: { domain: 'slow.test' }, what: { at: 'rcpt', delay: 30 * MIN } }, { when: { domain: 'slow.test' }, what: { at: 'rcpt', reply: { code: 451 } } }] } });
   await sim.queue.pause({ stream: 'app', site: 'x.test' }, { reason: 'they asked', until: null });
   const soon = await sim.send({ to: 'a@x.test', delivery: { expiresAfter: MIN } });
+  await sim.send({ to: 'late@x.test' });
   const tried = await sim.send({ to: 'b@slow.test', delivery: { expiresAfter: HOUR } });
   await sim.pass(2 * MIN);
   expect([sim.told(soon), await sim.stateOf(tried)]).toEqual([['expired'], 'active']);
