@@ -19,7 +19,8 @@ export type Alerts = {
   close(): void;
 };
 
-export function createAlerts({ store, tell, after }: { store: Pick<QueueStore, 'depth'>; tell(events: EventBody[]): void; after: number | null }): Alerts {
+export function createAlerts({ store, tell, after }: { store: Pick<QueueStore, 'depth'>; /** Resolves when it is told. */
+  tell(events: EventBody[]): Promise<void>; after: number | null }): Alerts {
   const timers = new Map<StreamQueue, Cancel>();
   /** Raised for the stream as long as it is for one of its queues. */
   const raised = new Set<StreamQueue>();
@@ -42,7 +43,8 @@ export function createAlerts({ store, tell, after }: { store: Pick<QueueStore, '
     const was = isRaised(name);
     if (isOld) raised.add(of);
     else raised.delete(of);
-    if (isRaised(name) !== was) tell([{ type: 'alert.queue-age', stream: name, state: isOld ? 'raised' : 'cleared', oldest: age, threshold: after }]);
+    // An advance of time is over when its alerts are told.
+    if (isRaised(name) !== was) await tell([{ type: 'alert.queue-age', stream: name, state: isOld ? 'raised' : 'cleared', oldest: age, threshold: after }]);
     if (oldest !== null && !timers.has(of) && !closed) lookIn(of, isOld ? after * AGAIN : Math.max(oldest + after - clock.now(), 1));
   }
 

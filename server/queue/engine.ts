@@ -59,7 +59,7 @@ export async function createQueue(options: QueueOptions): Promise<Queue & { /** 
   const leasing: Leasing = createLeasing({ store, wall, log, mended: () => refresh({}) });
   const settling = createSettling({ store, wall, log, settled: leasing.settled });
   const tell = (events: EventBody[]) => inBackground(store.report({ events, suppress: [], strikes: [] }));
-  const alerts = createAlerts({ store, tell, after: options.alertAfter === undefined ? HOUR : options.alertAfter });
+  const alerts = createAlerts({ store, tell: (events) => store.report({ events, suppress: [], strikes: [] }).catch((error: unknown) => log.error({ error: String(error) }, 'An alert could not be told')), after: options.alertAfter === undefined ? HOUR : options.alertAfter });
   const holdupOf = createHoldups({ streams, networkOf: options.networkOf, ...(gate ? { gate } : {}), clockOf: (stream) => options.clockOf(stream, 'simulate'), inBackground });
   const pacing = await readPacing(store, inBackground);
   const shared = createShared({ now: wall.now, ...pacing.real });
