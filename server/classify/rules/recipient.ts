@@ -4,6 +4,7 @@
  * "unavailable" or "rejected" is not enough (see weak.ts).
  */
 import type { Rule } from '../rule.ts';
+import { DOMAIN_RULES } from './domain.ts';
 
 export const RECIPIENT_RULES: readonly Rule[] = [
   {
@@ -79,83 +80,7 @@ export const RECIPIENT_RULES: readonly Rule[] = [
     ],
   },
 
-  {
-    id: 'domain.null-mx', class: 'invalid_domain', code: [5],
-    when: [
-      'null mx', 'nullmx', '(domain|host) ~3 (does not|doesnt|not) ~1 (accept|accepts|receive|accepting) ~2 (mail|email)',
-      '(host|system|domain) not accepting network messages',
-    ],
-    unless: ['SENDER', 'CLIENT ~3 (blocked|denied|rejected)', 'mail from', 'service unavailable', 'LISTED', 'PTR'],
-    samples: [
-      '556 5.1.10 Recipient address has null MX',
-      '521 5.3.2 <a@example.test>: Recipient address rejected: System not accepting network messages.',
-    ],
-  },
-  {
-    id: 'domain.null-mx-text', class: 'invalid_domain',
-    when: ['null mx', 'nullmx', 'srv record ~3 no smtp', 'indicated no smtp service', 'domain ~3 (doesnt|does not|not) ~1 receive ~2 (mail|email)'],
-    samples: ['an MX or SRV record indicated no SMTP service'],
-  },
-  {
-    id: 'domain.mailbox-first', class: 'invalid_recipient',
-    when: ['recipient domain & after the recipients email address'],
-    samples: [
-      '553 5.1.2 We weren\'t able to find the recipient domain. Please check for any spelling errors, and make sure you didn\'t enter any spaces after the recipient\'s email address.',
-    ],
-  },
-  {
-    id: 'domain.unknown', class: 'invalid_domain',
-    when: [
-      'DOMAIN_ABROAD ~6 ABSENT_ABROAD', 'ABSENT_ABROAD DOMAIN_ABROAD',
-      '(DOMAIN_ABROAD|domain) ~4 (kein|keinen|sin|sans|senza|sem|nessun|ningun|aucun|нет) ~2 mx', '(enotfound|enodata)',
-      '(domain|domain name|domain part) ~2 (in|of|for) ~3 (recipient|recipient address|address|destination) ~3 ABSENT',
-      'unknown ~1 (mail server|mail host|recipient domain|recipient host)', '(find|locate) a mail server', 'domain lookup failed',
-      'dns ~3 no such name', '(mx|dns) lookup ~4 no ~1 (record|records|results|answer)',
-      '(host|domain|domain name|hostname|system address|destination system|destination domain|recipient domain|mail domain|mx|domaine|domane|dominio|домен|域名) ~4 ABSENT',
-      '(host|domain|domain name|hostname|destination system|destination domain|recipient domain) ~4 ABSENT',
-      '(no such|unknown|invalid|nonexistent|non existent|bad|unrecognized|illegal|couldnt find any|no) ~1 (host|domain|domains|hostname|domain name|destination domain|destination system)',
-      '(unroutable|unrouteable) ~2 (address|domain|host|email|mail domain)',
-      '(no|couldnt find|could not find|cannot find|cant find|unable to find) ~4 (mx|mail exchanger|a record|mx record|host named|mx host)',
-      'no ~1 mx ~2 (found|for|exists)', 'nxdomain', 'domain ~3 (couldnt|could not) ~1 (found|resolved)', 'dns domain ~2 not exist',
-      'name server ~4 no data known', 'host or domain name not found', 'not a valid domain', 'no dns ~2 (record|entry|records)', 'domain has no',
-      'domain not ~1 (found|hosted|reachable)', 'domain ~2 not reachable', 'domain ~2 (expired|parked|suspended|disabled|inactive)',
-      'there is no such domain', 'lookup failed permanently', 'domain name not found', 'point to nonexistent hosts', 'mx records point to non',
-      '(domain|@host|host) ~2 (no longer|not) ~1 (supported|hosted|served|handled|in use)',
-      'domain ~2 (obsolete|retired|closed|discontinued|deleted)', 'not (accepting|accept) ~1 (mail|email|messages) for ~1 domain', 'mx of domain',
-      '(invalid|bad|broken|wrong|missing|illegal|nonexistent) ~1 (mx|mx record|mx records|mail exchanger|mail exchangers)',
-      '(doesnt|does not|not|dont|do not|hasnt) have ~2 (mx|mail exchanger|mail server|mail exchange|mail host|mx record|mx records)',
-      '(unable to|could not|couldnt|cannot|cant) (find|locate|get|determine) ~2 (mx|mail exchanger|mail server|mx record|mail host|host named)',
-      'domain ~1 (missing|malformed|not used|unused|must resolve|unresolvable|not resolvable)',
-      '(cannot|could not|unable to|cant|couldnt|failed to) resolve ~6 domain', 'name or service not known',
-      '(tenant|domain) ~3 (not found|not exist|not known)', 'domain ~2 not used for (mail|email)', 'not used for mail',
-      '(host|domain|system) ~2 (not capable|incapable|unable|not able) ~2 receive ~1 (mail|email)', 'does not handle mail',
-      'host ~3 not ~2 (accept|receive) ~1 mail',
-      '(no|nonexistent|unknown|invalid) ~1 (tenant|organization|destination host|remote host|mail domain|email domain|hostname)',
-      '(destination|recipient|target) ~2 (domain|host|server) ~3 (unknown|not found|invalid|not exist|bad|unresolvable|missing)',
-      'domain ~3 (no longer|not) ~1 (active|in use|valid|operational|registered|available|ours)',
-      '(no|any) route ~1 (found|available|known) ~2 (to|for) ~1 (domain|host|@host)', 'no route to domain', 'no data ~1 (by|from|in) dns',
-      '(not found|no answer|no record|no records) ~1 (by|in) dns',
-    ],
-    unless: [
-      'SENDER', 'PTR', 'not local host', 'helo', 'temporary', 'from domain', 'user unknown', 'mailbox ABSENT', 'unknown user', 'no such user',
-      'unrouteable ~1 sender', 'timed out', 'BLOCKLIST', 'LISTED', 'no such ~3 user', 'domain mailbox user', 'connecting host',
-      '(blocked|suspended|disabled|locked|barred) (from|for) ~1 (sending|outgoing|outbound|submission|relaying)', 'your ~1 (host|hostname|domain|server|ip)', '(verification|lookup|ldap|callout|policy|directory|backend|database) server', 'hosting (plan|package|account)', '@client-rejected', 'client host', 'OURS', 'CLIENT ~3 ABSENT', 'ABSENT ~2 CLIENT',
-      '(@ip|ip address) ~3 no domain', 'you ~2 (sending|sent) from', 'not found try again', 'BOUNCE',
-      '(url|urls|uri|link|links|body|website|attachment)', 'your mx', '(dialup|dial up|dynamic) ~2 host',
-      'host ~1 (not allowed|blocked|denied|banned)', 'domain (owner|administrator|admin)', '(header|headers)', 'certificate',
-      '(access|connection|connections) ~1 from',
-      '(usuario|utilisateur|utente|benutzer|uzytkownik|пользователь|пользователя|cuenta|compte|buzon|konto|utilizador|gebruiker|bruker|adresse|direccion|indirizzo|endereco) ~5 DOMAIN_ABROAD',
-      'ABSENT_ABROAD ~1 (en|in|sur|nel|no|w) ~1 DOMAIN_ABROAD',
-    ],
-    samples: [
-      '550 5.1.2 <a@example.test>... Host unknown (Name server: ns.example.test: no data known)',
-      'Unrouteable address',
-      'Sorry, I couldn\'t find a mail exchanger or IP address. (#5.4.4)',
-      '550 Host unknown',
-      'No mx record found for domain=example.test',
-    ],
-  },
-
+  ...DOMAIN_RULES,
   {
     id: 'inactive.spamtrap', class: 'policy',
     when: ['spamtrap', 'spam trap'],
