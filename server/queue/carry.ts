@@ -99,6 +99,7 @@ export async function carry(on: Carrying, run: Run, errand: Errand): Promise<voi
   }
   const messages = Math.min(wanted, allowed);
   const recipients = Math.min(each && !narrow ? wanted : RECIPIENTS_MOST, Math.max(Math.floor(allowed / messages), 1));
+  run.leasing = errand.destinations;
   const lease = await on.store.lease({ stream: on.stream, mode: on.mode, destinations: errand.destinations, now: askedAt, messages, recipients, ...(errand.only ? { only: errand.only } : {}) })
     .catch((error: unknown) => {
       // Nothing is known to be leased. The lanes are looked at again by whoever mends that.
@@ -108,6 +109,7 @@ export async function carry(on: Carrying, run: Run, errand: Errand): Promise<voi
       drop();
       throw error;
     });
+  run.leasing = undefined;
   on.leased(errand.destinations, lease.left, claimed);
   // What need not be seen by this lease is written while its conversations go on. It puts its lanes anew.
   on.flush();
@@ -165,7 +167,7 @@ export async function carry(on: Carrying, run: Run, errand: Errand): Promise<voi
     }
     tried++;
     allowed -= load.recipients.length;
-    const stop = await transacted(load, result, connection, seat);
+    const stop = await transacted(load, result, connection.carrier, seat);
     run.handed = false;
     if (!result.alive) drop();
     if (stop && run.rest.length > 0) {

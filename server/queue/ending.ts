@@ -5,7 +5,6 @@
  */
 import type { Answer, Stage } from '../mail/reply.ts';
 import type { TranscriptLine } from '../mail/session.ts';
-import type { Talk } from '../network/talk.ts';
 import type { TransactionResult } from '../transport/attempted.ts';
 import type { Carrier } from '../transport/carrier.ts';
 import type { Carrying } from './carrying.ts';
@@ -51,19 +50,15 @@ export function endings(on: Carrying) {
     },
 
     /** What a transaction came to. Answers whether the run ends with it. */
-    async transacted(load: Load, result: TransactionResult & { wall: number }, { carrier, talk }: { carrier: Carrier; talk: Talk }, seat: Seat | undefined): Promise<boolean> {
+    async transacted(load: Load, result: TransactionResult & { wall: number }, carrier: Carrier, seat: Seat | undefined): Promise<boolean> {
       const othersTaken = result.recipients.some(({ answer }) => answer.kind === 'reply' && answer.code !== undefined && answer.code < 300);
       const { destination } = load.recipients[0]!;
       const site = seat?.site.name ?? on.routeOf(destination)?.site ?? destination;
-      // The talk may have been moved meanwhile; how long it took is in its own time, and so are the recipients then.
-      const moved = talk.offset - load.offset;
-      load.offset += moved;
       const settled = load.recipients.map((recipient, i) => {
         const { answer, stage, inDoubt = false } = result.recipients[i]!;
         const verdict = on.classify(answer);
         const one = settle({
-          recipient: moved === 0 ? recipient : { ...recipient, offset: recipient.offset + moved },
-          answer, stage, inDoubt, verdict, at: result.startedAt, ended: result.endedAt, wall: result.wall, site, host: carrier.host, connection: carrier.id, transcript: result.transcript, handedOn: carrier.dsn === true,
+          recipient, answer, stage, inDoubt, verdict, at: result.startedAt, ended: result.endedAt, wall: result.wall, site, host: carrier.host, connection: carrier.id, transcript: result.transcript, handedOn: carrier.dsn === true,
           ...(result.tls ? { tls: result.tls } : {}), ...(result.inPlain ? { inPlain: true } : {}), ...(carrier.to?.relay ? { byRelay: true } : {}), othersTaken,
         }, on.policy());
         on.heard(seat, answer, verdict, one.outcome.state);

@@ -29,5 +29,11 @@ export function sortLoads(messages: readonly LeasedMessage[], now: number, each 
   return sorted;
 }
 
+/** Its own clock was moved while it was leased: what is told of it from now on is of that time. */
+export function moveLoad(load: Load, ms: number): void {
+  load.offset += ms;
+  for (const recipient of load.recipients) recipient.offset += ms;
+}
+
 /** The urgent goes first. */
 export const rankOf = ({ priority }: LeasedRecipient): number => PRIORITIES.indexOf(priority);

@@ -8,7 +8,8 @@ import type { Delivery, PlannedStore, QueueScope, QueueStore } from './port.ts';
 import type { AdvanceScope, AdvanceSummary, AdvanceTarget } from './queue.ts';
 import { isTerminal, type Recipient } from '../mail/recipient.ts';
 import type { AdvanceDeps, Count } from './advance.ts';
-import { isParked, type Run } from './run.ts';
+import { type Load, moveLoad } from './loads.ts';
+import { isParked } from './run.ts';
 import type { StreamQueue } from './stream-queue.ts';
 
 const LONGEST_MS = 5 * 365 * 24 * 3_600_000;
@@ -26,8 +27,13 @@ export function createNarrow({ store, streams, until, wake, later, tell }: Omit<
     const most = 'by' in target ? Math.max(target.by, 0) : 'until' in target ? Math.max(target.until - from, 0) : LONGEST_MS;
     const before = countOf(message === undefined ? undefined : await store.delivery(message), scope);
     const sent = later?.sent(stream) ?? 0;
-    const isIn = ({ load }: Run) => load !== undefined && load.message.message === message && (scope.key === undefined || load.recipients.some(({ key }) => key === scope.key));
-    const mine = () => [...of.runs].filter(isIn);
+    const isMine = (load: Load | undefined): load is Load => load !== undefined && load.message.message === message && (scope.key === undefined || load.recipients.some(({ key }) => key === scope.key));
+    const mine = () => [...of.runs].filter(({ load }) => isMine(load));
+    /** Leased, and told of in its own time: also what waits behind another message's conversation. */
+    const loadsOfMine = () => [...of.runs].flatMap(({ load, rest }) => [load, ...rest]).filter(isMine);
+    const destinations = new Set(all.map((one) => one.destination));
+    /** It may be among what is on its way from the store, in the time that it had. */
+    const isLeasing = () => [...of.runs].some(({ leasing }) => leasing?.some((one) => destinations.has(one)));
     let moved = 0;
     let steps = 0;
     let began: Promise<void>[] = [];
@@ -84,7 +90,10 @@ export function createNarrow({ store, streams, until, wake, later, tell }: Omit<
     async function shift(ms: number): Promise<void> {
       if (ms <= 0) return;
       moved += ms;
+      await until(() => !isLeasing());
+      const leased = loadsOfMine();
       await of.work(store.shift(scope, ms));
+      for (const load of leased) moveLoad(load, ms);
       // What was moved expires earlier than was known.
       of.alarm.lookForOverdueAt(clock.now());
       for (const { talk } of mine()) talk?.shift(ms);
@@ -116,7 +125,7 @@ export function createNarrow({ store, streams, until, wake, later, tell }: Omit<
       if (await tryDue()) await calm();
     }
     began = [];
-    for (const destination of new Set(all.map((one) => one.destination))) for (const lane of await store.lanes({ stream, mode: 'simulate', destination })) of.lanes.put(destination, lane.due);
+    for (const destination of destinations) for (const lane of await store.lanes({ stream, mode: 'simulate', destination })) of.lanes.put(destination, lane.due);
     wake(of);
     const to = from + moved;
     tell([{ type: 'clock.advanced', stream, from, to, message: message ?? null, recipient: scope.key === undefined ? null : (first?.address ?? null) }]);

@@ -10,6 +10,8 @@ import type { Load } from './loads.ts';
 export type Run = {
   talk: Talk | undefined;
   carrier: Carrier | undefined;
+  /** Destinations of which something is asked of the store just now. */
+  leasing?: readonly string[] | undefined;
   /** What is being tried. */
   load: Load | undefined;
   /** The remote is being given the message: whether it took it may never be known if this is cut off. */

@@ -111,7 +111,6 @@ export function createStreamQueue(deps: StreamQueueDeps) {
     flush: (due) => writing.flush(due),
     claim: (destinations) => lanes.claim(destinations),
     leased(destinations, left, claimed) {
-      writing.flush();
       lanes.left(destinations, left, claimed);
       deps.changed();
     },

@@ -263,6 +263,24 @@ test('a narrowed advance meets a remote that hangs, and passes its deadline with
   expect((await sim.recipientOf(other)).state).toBe('active');
 });
 
+test('what is moved alone while it connects, or behind another conversation, is tried again to the millisecond', async () => {
+  const sim = await open({ rules: [
+    { when: { domain: 'far.test' }, what: { at: 'greeting', fault: 'silence' }, often: { times: 1 } },
+    { when: { domain: 'near.test' }, what: { at: 'mail', fault: 'silence' }, often: { times: 1, per: 'domain' } },
+    { when: { domain: 'near.test' }, what: { at: 'rcpt', reply: { code: 451 } }, often: { times: 1 } },
+  ] });
+  const ids = await sim.sendAll(['ann@far.test', 'ann@near.test', 'bob@near.test'].map((to) => ({ to })));
+  await sim.queue.quiet();
+  for (const message of ids) expect(await sim.recipientOf(message)).toMatchObject({ state: 'active', attempts: 0 });
+  for (const message of ids) await sim.advance({ by: 10_000 }, { message });
+  await sim.advance({ by: 20 * MIN });
+  for (const message of ids) {
+    const attempts = await sim.attemptsOf(message);
+    expect(attempts.length).toBeGreaterThan(1);
+    for (const [i, { at }] of attempts.slice(1).entries()) expect(at).toBe(attempts[i]!.nextDue);
+  }
+});
+
 test('two advances of one stream go one after the other', async () => {
   const sim = await open();
   const from = sim.queue.now('app');
