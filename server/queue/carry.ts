@@ -18,7 +18,7 @@ import type { Stage } from '../mail/reply.ts';
 import type { Talk } from '../network/talk.ts';
 import type { Route } from '../network/network.ts';
 import type { Outgoing } from '../outgoing/outgoing.ts';
-import type { Transaction, TransactionResult } from '../transport/attempted.ts';
+import type { TransactionResult } from '../transport/attempted.ts';
 import type { Carrier, NotConnected } from '../transport/carrier.ts';
 import { mayRide } from '../transport/riding.ts';
 import type { Carrying, Errand } from './carrying.ts';
@@ -28,13 +28,11 @@ import type { Outcome } from './port.ts';
 import { createPreparing, UNREADABLE_MS } from './preparing.ts';
 import type { Run } from './run.ts';
 import { settleOverdue, settleSuppressed } from './settle.ts';
+import { takeShare } from './share.ts';
+import { transactionOf } from './transaction.ts';
 
 /** `asked`: it was made for the attempt that comes first, which began when it was asked for. */
 type Connection = { carrier: Carrier; talk: Talk; asked?: { at: number; wall: number } | undefined };
-
-const RECIPIENTS_MOST = 1_000;
-/** What a run asks of the stream's daily allowance for each message. */
-const ALLOWANCE_EACH = 10;
 
 export async function carry(on: Carrying, run: Run, errand: Errand): Promise<void> {
   const { clock } = on;
@@ -65,46 +63,33 @@ export async function carry(on: Carrying, run: Run, errand: Errand): Promise<voi
     promised = false;
   };
 
-  const wanted = on.reserve(seat);
-  /** Of the site's rate: reserved, and not used so far. */
-  let tokens = { seat, left: wanted };
-  const giveTokens = (keep = 0) => {
-    on.unused(tokens.seat, Math.max(tokens.left - keep, 0));
-    tokens.left = Math.min(tokens.left, keep);
-  };
-  run.giveUp = () => {
-    giveTokens();
-    release();
-    drop();
-  };
   const returnPath = on.returnPath();
   /** Every recipient has a transaction of its own. */
   const each = returnPath !== undefined || (on.mode === 'deliver' && isPerRecipient(on.policy().live));
   const askedAt = clock.now();
-  let allowed = narrow ? Infinity : on.allow(askedAt, wanted * ALLOWANCE_EACH);
-  const unallow = (keep = 0) => {
-    if (!Number.isFinite(allowed)) return;
-    on.unallow(Math.max(allowed - keep, 0), askedAt);
-    allowed = Math.min(allowed, keep);
+  const share = takeShare(on, { seat, askedAt, each, narrow });
+  run.giveUp = () => {
+    share.giveBack();
+    release();
+    drop();
   };
   on.flush(askedAt);
   const claimed = on.claim(errand.destinations);
-  if (allowed === 0) {
+  if (share.isNone) {
     // Somebody else was faster; they are as they were.
     on.leased(errand.destinations, errand.destinations.map((destination) => ({ destination, due: askedAt })), claimed);
-    giveTokens();
+    share.giveBack();
     release();
     drop();
     return;
   }
-  const messages = Math.min(wanted, allowed);
-  const recipients = Math.min(each && !narrow ? wanted : RECIPIENTS_MOST, Math.max(Math.floor(allowed / messages), 1));
+  const { messages, recipients } = share;
   run.leasing = errand.destinations;
   const lease = await on.store.lease({ stream: on.stream, mode: on.mode, destinations: errand.destinations, now: askedAt, messages, recipients, ...(errand.only ? { only: errand.only } : {}) })
     .catch((error: unknown) => {
       // Nothing is known to be leased. The lanes are looked at again by whoever mends that.
-      giveTokens();
-      unallow();
+      share.giveBack();
+      share.unallow();
       release();
       drop();
       throw error;
@@ -121,14 +106,14 @@ export async function carry(on: Carrying, run: Run, errand: Errand): Promise<voi
 
   run.rest = loads;
   // A message with a copy for each recipient is as many transactions: what the site does not let go now is given back.
-  if (!narrow) await back(loads.splice(wanted));
-  giveTokens(loads.length);
-  unallow(loads.reduce((sum, load) => sum + load.recipients.length, 0));
+  if (!narrow) await back(loads.splice(share.wanted));
+  share.giveBack(loads.length);
+  share.unallow(loads.reduce((sum, load) => sum + load.recipients.length, 0));
   let tried = 0;
   for (let load = run.rest.shift(); load; load = run.rest.shift()) {
     run.load = load;
     run.handed = false;
-    if (on.stopping() || (tried > 0 && !on.goesOn(tokens.seat))) {
+    if (on.stopping() || (tried > 0 && !share.goesOn())) {
       await back([load, ...run.rest.splice(0)]);
       break;
     }
@@ -153,20 +138,19 @@ export async function carry(on: Carrying, run: Run, errand: Errand): Promise<voi
     const { asked } = connection;
     connection.asked = undefined;
     preparing.ahead(run.rest[0]);
-    tokens.left--;
-    on.sent(tokens.seat);
+    share.sent();
     const result = await carryOne(load, copy, connection, asked);
     if (!result) break;
     if (result.stale) {
       if (result.broken?.kind === 'reply') on.heard(seat, result.broken, on.classify(result.broken), 'goodbye');
       // It had rested too long; nothing was tried.
-      tokens.left += on.reserve(tokens.seat, 1);
+      share.again();
       drop();
       run.rest.unshift(load);
       continue;
     }
     tried++;
-    allowed -= load.recipients.length;
+    share.tried(load.recipients.length);
     const stop = await transacted(load, result, connection.carrier, seat);
     run.handed = false;
     if (!result.alive) drop();
@@ -176,8 +160,8 @@ export async function carry(on: Carrying, run: Run, errand: Errand): Promise<voi
     }
   }
   run.load = undefined;
-  giveTokens();
-  unallow();
+  share.giveBack();
+  share.unallow();
   release();
   if (seat && tried > 0 && connection && !narrow) on.succeeded(seat);
   if (connection && seat && !narrow && connection.talk.offset === 0 && connection.carrier.alive && connection.carrier.carried < seat.site.limits().messagesPerConnection && !on.stopping()) {
@@ -191,9 +175,7 @@ export async function carry(on: Carrying, run: Run, errand: Errand): Promise<voi
     const destination = load.recipients[0]!.destination;
     const id = on.makeId();
     const talk = clock.talk(id, load.offset);
-    talk.carrying = load.message.message;
-    talk.carryingTags = load.message.tags;
-    run.talk = talk;
+    carries(talk, load);
     const startedAt = talk.now();
     const wall = on.wall.now();
 
@@ -202,8 +184,7 @@ export async function carry(on: Carrying, run: Run, errand: Errand): Promise<voi
     if (route === 'left') return leave(talk, load);
     if ('kind' in route) {
       const outcomes = await told(load, { answer: route, stage: 'resolve', at: startedAt, ended: talk.now(), wall, site: destination, host: '', connection: id, transcript: [{ at: startedAt, by: '*', line: `${destination}: ${route.detail}` }] });
-      talk.end();
-      run.talk = undefined;
+      hangUp(talk);
       const dues = duesOf(outcomes);
       if (dues.length === 0) return 'told';
       if (!narrow) on.failed(on.unresolved(destination), route, dues);
@@ -214,20 +195,12 @@ export async function carry(on: Carrying, run: Run, errand: Errand): Promise<voi
     if (narrow && on.isShut(route.site)) return leave(talk, load);
     if (!seat || !promised) {
       const found = narrow ? undefined : on.seatFor(destination, route);
-      if (found === 'wait') {
-        await back([load, ...run.rest.splice(0)]);
-        talk.end();
-        run.talk = undefined;
-        return 'given-back';
-      }
+      if (found === 'wait') return leave(talk, load);
       seat = found;
       promised = seat !== undefined;
       if (seat && seat !== errand.seat) {
         // Leased before its site was known: what the site does not let go now is given back.
-        giveTokens();
-        const allowed = on.reserve(seat, run.rest.length + 1);
-        tokens = { seat, left: allowed };
-        await back(run.rest.splice(allowed - 1));
+        await back(run.rest.splice(share.moveTo(seat, run.rest.length + 1) - 1));
       }
     }
     const connecting = on.connect(route, { stream: on.stream, destination, talk, heloName: on.heloName, connection: id });
@@ -242,15 +215,25 @@ export async function carry(on: Carrying, run: Run, errand: Errand): Promise<voi
       return { carrier: made, talk, asked: { at: startedAt, wall } };
     }
     await notConnected(load, made, route, wall);
+    hangUp(talk);
+    return 'given-back';
+  }
+
+  function carries(talk: Talk, { message }: Load): void {
+    talk.carrying = message.message;
+    talk.carryingTags = message.tags;
+    run.talk = talk;
+  }
+
+  /** Nothing came of it. */
+  function hangUp(talk: Talk): void {
     talk.end();
     run.talk = undefined;
-    return 'given-back';
   }
 
   async function leave(talk: Talk, load: Load): Promise<'given-back'> {
     await back([load, ...run.rest.splice(0)]);
-    talk.end();
-    run.talk = undefined;
+    hangUp(talk);
     return 'given-back';
   }
 
@@ -270,23 +253,11 @@ export async function carry(on: Carrying, run: Run, errand: Errand): Promise<voi
 
   /** Undefined when it was left in the midst: its recipients stay leased, and a restart marks them. */
   async function carryOne(load: Load, copy: Outgoing, { carrier, talk }: Connection, asked: Connection['asked']): Promise<(TransactionResult & { wall: number }) | undefined> {
-    const { message, recipients } = load;
-    talk.carrying = message.message;
-    talk.carryingTags = message.tags;
-    run.talk = talk;
+    carries(talk, load);
     run.carrier = carrier;
     run.inData = false;
     const wall = asked?.wall ?? on.wall.now();
-    const transaction: Transaction = {
-      from: returnPath && message.from !== '' ? returnPath(message.message, recipients[0]!.n) : message.from, size: copy.size,
-      recipients: recipients.map(({ address, notify, orcpt }) => ({ address, ...(notify ? { notify } : {}), ...(orcpt === undefined ? {} : { orcpt }) })),
-      ...(message.ret ? { ret: message.ret } : {}), ...(message.envid === undefined ? {} : { envid: message.envid }), ...(copy.body ? { body: copy.body } : {}),
-      ...(copy.smtputf8 ? { smtputf8: true as const } : {}), ...(message.requireTls ? { requireTls: true as const } : {}),
-      async open() {
-        run.inData = run.handed = true;
-        return copy.open();
-      },
-    };
+    const transaction = transactionOf(load, copy, { returnPath, opened: () => void (run.inData = run.handed = true) });
     const carried = carrier.carry(transaction).then((result) => ({ ...result, ...(asked ? { startedAt: asked.at } : {}), wall }), () => undefined);
     const result = await on.orLeft(carried, () => !run.inData);
     run.inData = false;
