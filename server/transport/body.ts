@@ -7,6 +7,7 @@
  */
 import type { Transaction } from './attempted.ts';
 import { stuffer } from './stuffing.ts';
+import { createWaking } from './waking.ts';
 
 /** Octets of a block; below it, chunks are gathered. */
 export const BLOCK = 64 * 1024;
@@ -30,7 +31,7 @@ export type BodySending = {
 
 export function sendBody(open: Transaction['open'], events: BodyEvents, guard: { guardBareLines?: boolean } = {}): BodySending {
   let isStopped = false;
-  let wake: (() => void) | undefined;
+  const { pause, awake } = createWaking();
 
   const run = async () => {
     const stuff = stuffer(guard);
@@ -49,7 +50,7 @@ export function sendBody(open: Transaction['open'], events: BodyEvents, guard: {
         const block = Buffer.concat(gathered, held);
         gathered = [];
         held = 0;
-        if (!events.write(block) && !isStopped) await new Promise<void>((resolve) => { wake = resolve; });
+        if (!events.write(block) && !isStopped) await pause();
         if (isStopped) return;
       }
     }
@@ -62,11 +63,6 @@ export function sendBody(open: Transaction['open'], events: BodyEvents, guard: {
     if (!isStopped) events.failed(error);
   });
 
-  const awake = () => {
-    const waiting = wake;
-    wake = undefined;
-    waiting?.();
-  };
   return {
     drain: awake,
     stop() {

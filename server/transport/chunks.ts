@@ -9,6 +9,7 @@
  */
 import type { Transaction } from './attempted.ts';
 import { BLOCK, type BodySending, GATHER } from './body.ts';
+import { createWaking } from './waking.ts';
 
 /** Octets of a chunk. */
 export const CHUNK = 1024 * 1024;
@@ -29,8 +30,7 @@ export type ChunkSending = BodySending & {
 
 export function sendChunks(open: Transaction['open'], size: number, events: ChunkEvents): ChunkSending {
   let isStopped = false;
-  let wake: (() => void) | undefined;
-  const pause = () => new Promise<void>((resolve) => { wake = resolve; });
+  const { pause, awake } = createWaking();
 
   const run = async () => {
     /** Octets that no chunk has been begun for, and of this one that are to come. */
@@ -86,11 +86,6 @@ export function sendChunks(open: Transaction['open'], size: number, events: Chun
     if (!isStopped) events.failed(error);
   });
 
-  const awake = () => {
-    const waiting = wake;
-    wake = undefined;
-    waiting?.();
-  };
   return {
     drain: awake,
     next: awake,
