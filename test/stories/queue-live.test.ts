@@ -194,18 +194,21 @@ test('what has less time than all that waited before it ends at its own moment, 
 });
 
 test('what is being tried while others end is not forgotten: held up afterwards, it ends in time too', async () => {
-  const sim = await open({ real: { rules: [{ when: { domain: 'slow.test' }, what: { at: 'rcpt', delay: 30 * MIN } }, { when: { domain: 'slow.test' }, what: { at: 'rcpt', reply: { code: 451 } } }] } });
+  const sim = await open({ real: { rules: [{ when: { domain: 'slow.test' }, what: { at: 'rcpt', delay: 30 * MIN } }] } });
   await sim.queue.pause({ stream: 'app', site: 'x.test' }, { reason: 'they asked', until: null });
   const soon = await sim.send({ to: 'a@x.test', delivery: { expiresAfter: MIN } });
   await sim.send({ to: 'late@x.test' });
   const tried = await sim.send({ to: 'b@slow.test', delivery: { expiresAfter: HOUR } });
+  await sim.queue.quiet();
+  await sim.queue.pause({ stream: 'app', site: 'slow.test' }, { reason: 'they asked', until: null });
+  await sim.queue.quiet();
   await sim.pass(2 * MIN);
   expect([sim.told(soon), await sim.stateOf(tried)]).toEqual([['expired'], 'active']);
-  await sim.queue.pause({ stream: 'app', site: 'slow.test' }, { reason: 'they asked', until: null });
   await sim.pass(29 * MIN);
   expect(sim.told(tried)).toEqual(['deferred']);
   await sim.pass(30 * MIN);
   expect(sim.told(tried)).toEqual(['deferred', 'expired']);
+  expect(await sim.attemptsOf(tried)).toHaveLength(1);
 });
 
 test('who was held when the mail came in waits for a release, expires while it is held, and may be cancelled', async () => {
