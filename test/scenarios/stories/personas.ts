@@ -134,13 +134,13 @@ export const personas: Story[] = [
   {
     id: 'persona-connections', group: 'rules', shows: ['persona.limits.connections'], delivery: { limits: { messagesPerConnection: 1 } },
     title: 'A persona that allows one connection refuses the second',
-    why: 'Two messages, a connection each, and only one is allowed: the other is deferred and comes later.',
+    why: 'Two messages, a connection each, and only one is allowed. While the first takes its time the other is refused; it is deferred and comes later.',
     mail: [{ to: 'ann@acme.test' }, { to: 'bob@acme.test' }], together: true,
-    scenario: { rules: [], define: { acme: { ...own, name: 'acme', limits: { connections: 1 }, replies: {} } } },
+    scenario: { rules: [{ what: { at: 'rcpt', delay: '5s' }, often: { times: 1, per: 'domain' } }], define: { acme: { ...own, name: 'acme', limits: { connections: 1 }, replies: {} } } },
     expect: {
       tally: { delivered: 2 },
       history: {
-        'ann@acme.test': ['+0s  body 250 2.0.0  delivered  delivered'],
+        'ann@acme.test': ['+0s  body 250 2.0.0  delivered  delivered  took 5s'],
         'bob@acme.test': [
           '+0s  greeting 421 4.7.0  rate_limited  deferred',
           '+1m  body 250 2.0.0  delivered  delivered',
