@@ -32,6 +32,8 @@ export default defineConfig({
     exclude: ['node_modules', 'dist'],
     testTimeout: 20_000,
     hookTimeout: 20_000,
+    // A busy machine takes its time; who waits for what never comes waits no longer than the test may.
+    expect: { poll: { timeout: 15_000 } },
     restoreMocks: true,
     // One more than there are cores: many wait for a browser, a socket or a disk.
     maxWorkers: Math.max(2, availableParallelism()) + 1,
