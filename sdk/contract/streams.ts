@@ -1,0 +1,45 @@
+/** Streams, their credentials, and the inboxes that are handed out: where mail comes in, and with which settings. */
+import type { DeliveryPolicy, DeliveryPolicyInput } from '../delivery.ts';
+
+export type Retention = { messages: number | null; age: string | number | null; bytes: number | null };
+
+export type Stream = {
+  name: string;
+  mode: StreamMode;
+  retention: { messages: number | null; age: number | null; bytes: number | null };
+  tags: string[];
+  createdAt: string;
+  messages: number;
+  unread: number;
+  bytes: number;
+  credentials: { id: string; user: string; createdAt: string; expiresAt: string | null }[];
+  delivery: DeliveryPolicy;
+  /** Milliseconds that its clock is ahead of the wall. */
+  clockOffset: number;
+  paused: { reason: string; until: string | null } | null;
+};
+
+/** `capture` stops at the inbox; `simulate` goes on to the pretend remote; `deliver` to the recipient's own mail server, as far as the gate lets it go. */
+export type StreamMode = 'capture' | 'simulate' | 'deliver';
+export type StreamInput = { name: string; mode?: StreamMode; retention?: Partial<Retention>; tags?: string[]; delivery?: DeliveryPolicyInput };
+export type StreamPatch = { mode?: StreamMode; retention?: Partial<Retention>; tags?: string[]; delivery?: DeliveryPolicyInput };
+
+/** `password` is in this answer and never again. */
+export type NewCredential = { id: string; user: string; password: string; stream: string; createdAt: string; expiresAt: string | null };
+
+export type SmtpSettings = {
+  host: string;
+  port: number;
+  /** Null when the login makes no difference. */
+  user: string | null;
+  password: string | null;
+  /** `smtp://user:password@host:port`. */
+  url: string;
+  /** `starttls` is offered on the plain port; `tls` names the implicit TLS port when there is one. */
+  starttls: boolean;
+  tlsPort: number | null;
+};
+
+export type Inbox = { address: string; stream: string; createdAt: string; expiresAt: string | null; smtp: SmtpSettings; cursor: string };
+export type InboxInput = { stream?: string; prefix?: string; address?: string; lifetime?: string | number };
+export type InboxCount = { address: string; messages: number; unread: number; lastAt: string };
