@@ -1,8 +1,9 @@
 /**
  * One SMTP connection: each command to its reply. The commands that only talk
  * are in verbs.ts; those that touch the wire (STARTTLS, AUTH, DATA, QUIT) are
- * here, and so is the rule that whatever throws becomes 451 4.3.0: a client is
- * always answered, or the connection closes. TLS and SASL are smtp-server's.
+ * here, but for what they are refused for at once (out-of-place.ts), and so is
+ * the rule that whatever throws becomes 451 4.3.0: a client is always answered,
+ * or the connection closes. TLS and SASL are smtp-server's.
  */
 import type net from 'node:net';
 import type tls from 'node:tls';
@@ -13,15 +14,15 @@ import { authenticate, type Offered } from './authenticate.ts';
 import { notTaken, receiveBody } from './body.ts';
 import { forget } from './conversation.ts';
 import { Line } from './line.ts';
+import { authFault, dataFault, noCommand, startTlsFault } from './out-of-place.ts';
 import { type Reply, reply, replyLines, standing } from './reply.ts';
 import { masked } from './transcript.ts';
-import { closedTo, protocol, refuse, VERBS } from './verbs.ts';
+import { protocol, refuse, VERBS } from './verbs.ts';
 
 const BROKEN = standing(451, '4.3.0', 'Something went wrong here, it is in the log');
 const BYE = standing(221, '2.0.0', 'Bye');
 const NO_TLS = standing(454, '4.7.0', 'TLS is not available right now');
 const GO_AHEAD = standing(354, '', 'End data with <CR><LF>.<CR><LF>');
-const HTTP = /^(?:OPTIONS|GET|HEAD|POST|PUT|PATCH|DELETE|TRACE|CONNECT) \S+ HTTP\/\d/i;
 
 /** A reply; nothing when it was sent already and `next` is called by somebody else. */
 type Answer = Reply | undefined | Promise<Reply | undefined>;
@@ -167,9 +168,7 @@ export class Connection extends Line {
         return this.#auth(command, next);
     }
     this.#heard(this.part, this.#secretsMayFollow ? '***' : masked(line));
-    // A web page that makes a browser speak to this port must not get a word in (its body could be commands).
-    if (HTTP.test(line)) return protocol(this.desk, 421, '4.7.0', 'This is SMTP, not HTTP');
-    return protocol(this.desk, 500, '5.5.1', 'There is no such command here');
+    return noCommand(this.desk, line);
   }
 
   #heard(part: 'connection' | 'transaction', line: string): void {
@@ -231,10 +230,8 @@ export class Connection extends Line {
   // ---- STARTTLS and AUTH ------------------------------------------------------------------
 
   async #startTls(command: Buffer, next: () => void): Promise<Reply | undefined> {
-    const desk = this.desk;
-    if (/\s\S/.test(command.toString())) return protocol(desk, 501, '5.5.4', 'STARTTLS takes no parameter');
-    if (this.talk.tls) return protocol(desk, 503, '5.5.1', 'TLS is on already');
-    if (desk.starttls === 'off') return protocol(desk, 502, '5.5.1', 'TLS is not offered here');
+    const fault = startTlsFault(this.desk, this.talk, command.toString());
+    if (fault) return fault;
     try {
       await this.server.loadContext();
     } catch (error) {
@@ -247,11 +244,8 @@ export class Connection extends Line {
   }
 
   #auth(command: Buffer, next: () => void): Reply | undefined {
-    const closed = closedTo(this.desk, this.talk);
-    if (closed) return closed;
-    if (this.desk.inward) return protocol(this.desk, 502, '5.5.1', 'There are no logins here');
-    if (this.talk.transaction) return protocol(this.desk, 503, '5.5.1', 'AUTH has no place in a transaction'); // RFC 4954 §4
-    if (this.talk.login) return protocol(this.desk, 503, '5.5.1', 'You are logged in already');
+    const fault = authFault(this.desk, this.talk);
+    if (fault) return fault;
     this.handler_AUTH(command, next);
   }
 
@@ -259,13 +253,12 @@ export class Connection extends Line {
 
   #data(line: string, next: () => void): Answer {
     const desk = this.desk;
-    const { transaction } = this.talk;
-    if (!transaction) return protocol(desk, 503, '5.5.1', 'Send MAIL and RCPT first');
-    if (line.trim().length > 4) return protocol(desk, 501, '5.5.4', 'DATA takes no parameter');
-    if (transaction.envelope.recipients.length === 0) return protocol(desk, 554, '5.5.1', 'No valid recipients'); // RFC 5321 §4.1.1.4
+    const fault = dataFault(desk, this.talk, line);
+    if (fault) return fault;
+    const { envelope } = this.talk.transaction!;
     const begin = (): Reply | undefined => {
       if (this.over) return next() as undefined;
-      const intake = desk.admit.open(transaction.envelope.declaredSize);
+      const intake = desk.admit.open(envelope.declaredSize);
       if ('kind' in intake) return notTaken(desk, this.talk, intake);
       this.#receive(intake);
       this.say(GO_AHEAD);
@@ -298,7 +291,6 @@ export class Connection extends Line {
       },
     });
   }
-
 }
 
 // Where the library's mapping is not what RFC 4954 §6 or RFC 3207 says.
