@@ -1,5 +1,5 @@
 /** What a path names: a message (parsed first, when it waits for that) and a part of it; or the problem to answer instead. */
-import { findPart } from '../inbox/mime/tree.ts';
+import { findPart } from '../inbox/mime/part-path.ts';
 import type { MessageDetail, MimePart } from '../mail/message.ts';
 import type { ApiDeps } from './deps.ts';
 import type { Asked } from './filters.ts';

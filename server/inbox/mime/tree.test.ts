@@ -1,7 +1,8 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import type { MimePart } from '../../mail/message.ts';
-import { DEPTH_LIMIT, findPart, PART_LIMIT, treeReader } from './tree.ts';
+import { findPart } from './part-path.ts';
+import { DEPTH_LIMIT, PART_LIMIT, treeReader } from './tree.ts';
 
 /** Reads in chunks of the given sizes (in turn) and checks what must hold of any message. */
 function read(raw: Buffer, sizes: number[] = [raw.length || 1]) {

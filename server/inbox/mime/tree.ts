@@ -19,6 +19,7 @@ import type { HeaderField, MimePart } from '../../mail/message.ts';
 import { openBoundaries } from './boundaries.ts';
 import { headerBlock } from './header-block.ts';
 import { type PartHeader, partHeader } from './part-header.ts';
+import { pathOf } from './part-path.ts';
 
 export const PART_LIMIT = 10_000;
 export const DEPTH_LIMIT = 100;
@@ -275,27 +276,4 @@ export function treeReader(sink: BodySink = {}): { push(chunk: Uint8Array): void
       return { tree: tree!, fields, warnings: [...warnings] };
     },
   };
-}
-
-/**
- * As in IMAP (RFC 3501 §6.4.5): the parts of a message are `1`, `2` …, those of
- * part 2 are `2.1` …; a message that is no multipart has the one part `1`. A
- * multipart message itself is `''`, one embedded in part 2 is `2.TEXT`.
- */
-function pathOf(parent: MimePart | undefined, splits: boolean): string {
-  if (!parent) return splits ? '' : '1';
-  if (!parent.type.startsWith('multipart/')) return splits ? `${parent.path}.TEXT` : `${parent.path}.1`;
-  const prefix = parent.path.replace(/\.?TEXT$/, '');
-  const number = parent.parts!.length;
-  return prefix === '' ? `${number}` : `${prefix}.${number}`;
-}
-
-/** The part at a path, or undefined. */
-export function findPart(tree: MimePart, path: string): MimePart | undefined {
-  const open = [tree];
-  for (let part = open.pop(); part; part = open.pop()) {
-    if (part.path === path) return part;
-    if (part.parts) open.push(...part.parts);
-  }
-  return undefined;
 }
