@@ -6,16 +6,13 @@
  */
 import { randomInt } from 'node:crypto';
 import { readFileSync } from 'node:fs';
-import type { Streams } from './admission/streams.ts';
-import type { Clock } from './clock.ts';
-import { ConfigError, type Config } from './config.ts';
+import { ConfigError } from './config.ts';
+import type { DeliveringOptions } from './delivering.ts';
 import type { EventBody } from './events/event.ts';
-import type { Hub } from './events/hub.ts';
 import type { Audited } from './gate/audit.ts';
 import { openGate } from './gate/open-gate.ts';
 import { createRelease } from './gate/release.ts';
 import { lately } from './lately.ts';
-import type { Log } from './log.ts';
 import type { DeliveryPolicy } from './mail/stream.ts';
 import { destinationOf } from './network/internet/destination.ts';
 import type { Internet } from './network/internet/internet.ts';
@@ -30,20 +27,11 @@ import type { Prepare } from './outgoing/outgoing.ts';
 import { createUnsubscribe } from './outgoing/unsubscribe.ts';
 import { profileOf, providerOf } from './queue/profiles/profiles.ts';
 import { keptSecret } from './secrets.ts';
-import type { Store } from './store/port.ts';
 import { connectTo } from './transport/connect.ts';
 
-export type GoingOutOptions = {
-  config: Config;
-  store: Store;
-  streams: Streams;
-  hub: Hub;
-  clock: Clock;
-  log: Log;
+export type GoingOutOptions = Pick<DeliveringOptions, 'config' | 'store' | 'streams' | 'hub' | 'clock' | 'log' | 'listens'> & {
   policyOf(stream: string): DeliveryPolicy;
   tell(event: EventBody): Promise<unknown>;
-  /** Where this process takes SMTP, as far as it listens by now: mail to it would come back. */
-  listens: readonly { address: string; port: number }[];
 };
 
 export async function prepareGoingOut({ config, store, streams, hub, clock: wall, log, policyOf, tell, listens }: GoingOutOptions) {
@@ -66,6 +54,7 @@ export async function prepareGoingOut({ config, store, streams, hub, clock: wall
       policyOf: (stream) => policyOf(stream).live,
       random: () => randomInt(2 ** 32) / 2 ** 32,
       ownNames: () => [config.smtpName, ...streams.all().flatMap(({ delivery }) => delivery.live.sources.flatMap(({ helo }) => helo ?? []))],
+      // As far as it listens by now: mail to it would come back.
       ownAddresses: () => listens,
       port: config.deliveryPort,
       allowed: config.deliveryPrivate,

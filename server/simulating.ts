@@ -8,38 +8,22 @@ import { parse as parseYaml } from 'yaml';
 import type { Admit } from './admission/admit.ts';
 import { createRehearsal } from './admission/rehearsal.ts';
 import { rehearsalStages } from './admission/smtp/rehearse.ts';
-import type { Streams } from './admission/streams.ts';
 import type { Clock } from './clock.ts';
-import type { Config } from './config.ts';
+import type { DeliveringOptions } from './delivering.ts';
 import { composeLater } from './dsn/compose.ts';
-import type { Hub } from './events/hub.ts';
 import type { MakeId } from './ids.ts';
-import type { Log } from './log.ts';
 import { domainKey, splitAddress } from './mail/address.ts';
 import { DEFAULT_STREAM, type DeliveryPolicy } from './mail/stream.ts';
 import { movableClock } from './network/movable-clock.ts';
-import type { Accepted } from './network/pretend/accepted.ts';
 import { createAfterwards } from './network/pretend/afterwards.ts';
 import { createPretend } from './network/pretend/pretend.ts';
 import type { MovableClock } from './network/talk.ts';
 import { OperatorError } from './operator-error.ts';
 import { openScenarios } from './scenario/scenarios.ts';
-import type { Store } from './store/port.ts';
 import { createBrokenTls } from './transport/broken-tls.ts';
 import { connectTo } from './transport/connect.ts';
 
-export type SimulatingOptions = {
-  config: Config;
-  store: Store;
-  streams: Streams;
-  hub: Hub;
-  clock: Clock;
-  makeId: MakeId;
-  log: Log;
-  policyOf(stream: string): DeliveryPolicy;
-  /** Each message that the pretend remote took, before its 250. */
-  hear?: (accepted: Accepted) => void;
-};
+export type SimulatingOptions = Pick<DeliveringOptions, 'config' | 'store' | 'streams' | 'hub' | 'clock' | 'makeId' | 'log' | 'hear'> & { policyOf(stream: string): DeliveryPolicy };
 
 export async function prepareSimulating({ config, store, streams, hub, clock: wall, makeId, log, policyOf, hear }: SimulatingOptions) {
   const clocks = new Map<string, MovableClock>();
