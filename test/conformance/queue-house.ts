@@ -1,5 +1,5 @@
 /** A store with a queue in use, as the tests of its queue begin: the hand of an engine that leases and settles. */
-import { expect } from 'vitest';
+import { afterEach, beforeEach, expect } from 'vitest';
 import type { EventBody, PosternEvent } from '../../server/events/event.ts';
 import { TERMINAL_EVENTS } from '../../server/events/event.ts';
 import type { Attempt } from '../../server/mail/recipient.ts';
@@ -60,3 +60,16 @@ export async function queueHouse(open: OpenStore) {
 }
 
 export type QueueHouse = Awaited<ReturnType<typeof queueHouse>>;
+
+/** A house for each test of a suite, handed over before it begins, and found sane when it is over. */
+export function eachInQueueHouse(open: OpenStore, enter: (it: QueueHouse) => Promise<void> | void): void {
+  let it: QueueHouse;
+  beforeEach(async () => {
+    it = await queueHouse(open);
+    await enter(it);
+  });
+  afterEach(async () => {
+    await it.sane();
+    await it.store[Symbol.asyncDispose]();
+  });
+}

@@ -1,17 +1,13 @@
 /** What every store must do of real mail when messages are deleted: nothing is cancelled that nobody wanted cancelled, and what went out still counts. */
-import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import { DEFAULT_DELIVERY } from '../../server/mail/stream.ts';
 import { DAY, idsOf, laneOf, type OpenStore, pruneAll } from './house.ts';
-import { HOUR, type QueueHouse, queueHouse } from './queue-house.ts';
+import { eachInQueueHouse, HOUR, type QueueHouse } from './queue-house.ts';
 
 export function storeDeletesRealMail(name: string, open: OpenStore): void {
   describe(`${name}: deleting real mail`, () => {
     let it: QueueHouse;
-    beforeEach(async () => { it = await queueHouse(open); });
-    afterEach(async () => {
-      await it.sane();
-      await it.store[Symbol.asyncDispose]();
-    });
+    eachInQueueHouse(open, (made) => { it = made; });
     const real = { queue: { mode: 'deliver' as const } };
     const live = (change: Partial<typeof DEFAULT_DELIVERY.live>) => ({ ...DEFAULT_DELIVERY, live: { ...DEFAULT_DELIVERY.live, ...change } });
 

@@ -1,19 +1,15 @@
 /** What every store must keep for others: JSON texts, promises of the pretend remote, pauses, policies and clocks of streams; and what mail that comes back may be about. */
-import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import { DEFAULT_DELIVERY } from '../../server/mail/stream.ts';
 import { laneOf, type OpenStore } from './house.ts';
-import { type QueueHouse, queueHouse } from './queue-house.ts';
+import { eachInQueueHouse, type QueueHouse } from './queue-house.ts';
 
 export function storeKeepsPromises(name: string, open: OpenStore): void {
   describe(`${name}: what it keeps for others`, () => {
     let it: QueueHouse;
-    beforeEach(async () => {
-      it = await queueHouse(open);
+    eachInQueueHouse(open, async (made) => {
+      it = made;
       await it.store.createStream(laneOf('blue'));
-    });
-    afterEach(async () => {
-      await it.sane();
-      await it.store[Symbol.asyncDispose]();
     });
 
     test('a text is kept under its kind and name until it is replaced or dropped', async () => {

@@ -1,9 +1,9 @@
 /** What every store must do of mail that is delivered for real: it is kept apart by its mode, held for a reason, sent to somebody else instead, released from the inbox, and counted. */
-import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import type { Held } from '../../server/mail/recipient.ts';
 import type { Released } from '../../server/queue/port.ts';
 import { DAY, laneOf, type OpenStore } from './house.ts';
-import { HOUR, MIN, type QueueHouse, queueHouse } from './queue-house.ts';
+import { eachInQueueHouse, HOUR, MIN, type QueueHouse } from './queue-house.ts';
 
 const NOT_ALLOWED: Held = { reason: 'not-allowed', text: 'b.test is not on the allow list' };
 const CANARY: Held = { reason: 'canary', text: 'Held by the canary' };
@@ -11,11 +11,7 @@ const CANARY: Held = { reason: 'canary', text: 'Held by the canary' };
 export function storeDelivers(name: string, open: OpenStore): void {
   describe(`${name}: real mail`, () => {
     let it: QueueHouse;
-    beforeEach(async () => { it = await queueHouse(open); });
-    afterEach(async () => {
-      await it.sane();
-      await it.store[Symbol.asyncDispose]();
-    });
+    eachInQueueHouse(open, (made) => { it = made; });
     const real = { queue: { mode: 'deliver' as const } };
     const recipientsOf = async (id: string) => (await it.store.delivery(id))!.recipients.map(({ recipient }) => recipient);
 

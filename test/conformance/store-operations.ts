@@ -1,17 +1,13 @@
 /** What every store must do when a person, or a moved clock, changes what waits: hold, release, cancel, retry, shift, expiry, deletion, and the views of it. */
-import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import { DEFAULT_DELIVERY } from '../../server/mail/stream.ts';
 import { DAY, laneOf, type OpenStore, pruneAll } from './house.ts';
-import { HOUR, MIN, type QueueHouse, queueHouse } from './queue-house.ts';
+import { eachInQueueHouse, HOUR, MIN, type QueueHouse } from './queue-house.ts';
 
 export function storeObeys(name: string, open: OpenStore): void {
   describe(`${name}: operations on its queue`, () => {
     let it: QueueHouse;
-    beforeEach(async () => { it = await queueHouse(open); });
-    afterEach(async () => {
-      await it.sane();
-      await it.store[Symbol.asyncDispose]();
-    });
+    eachInQueueHouse(open, (made) => { it = made; });
     const stateOf = async (id: string) => (await it.store.delivery(id))!.recipients.map(({ recipient }) => recipient.state);
 
     test('held mail waits for its release, and is due then', async () => {

@@ -3,20 +3,16 @@
  * message, hand out what is due, and write what became of it, once. What a
  * person does to what waits is in store-operations.ts.
  */
-import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import { EVERYTHING } from '../../server/inbox/filter.ts';
 import { bytesOf, SESSION } from '../support/post.ts';
 import { DAY, laneOf, type OpenStore } from './house.ts';
-import { LATER, MIN, type QueueHouse, queueHouse } from './queue-house.ts';
+import { eachInQueueHouse, LATER, MIN, type QueueHouse } from './queue-house.ts';
 
 export function storeQueues(name: string, open: OpenStore): void {
   describe(`${name}: its queue`, () => {
     let it: QueueHouse;
-    beforeEach(async () => { it = await queueHouse(open); });
-    afterEach(async () => {
-      await it.sane();
-      await it.store[Symbol.asyncDispose]();
-    });
+    eachInQueueHouse(open, (made) => { it = made; });
 
     describe('taking in', () => {
       test('a queued message is in the inbox and its recipients wait', async () => {

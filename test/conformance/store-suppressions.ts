@@ -1,22 +1,18 @@
 /** What every store must do of suppressions: who gets no mail, why, and the strikes that lead there. */
-import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import type { QueueMode } from '../../server/mail/recipient.ts';
 import { DEFAULT_DELIVERY } from '../../server/mail/stream.ts';
 import type { Suppression } from '../../server/mail/suppression.ts';
 import type { Outcome } from '../../server/queue/port.ts';
 import { DAY, laneOf, type OpenStore } from './house.ts';
-import { HOUR, type QueueHouse, queueHouse } from './queue-house.ts';
+import { eachInQueueHouse, HOUR, type QueueHouse } from './queue-house.ts';
 
 export function storeSuppresses(name: string, open: OpenStore): void {
   describe(`${name}: its suppressions`, () => {
     let it: QueueHouse;
-    beforeEach(async () => {
-      it = await queueHouse(open);
+    eachInQueueHouse(open, async (made) => {
+      it = made;
       await it.store.createStream(laneOf('blue'));
-    });
-    afterEach(async () => {
-      await it.sane();
-      await it.store[Symbol.asyncDispose]();
     });
 
     const suppression = (address: string, more: Partial<Suppression> = {}): Suppression => ({ address, stream: 'default', mode: null, reason: 'manual', detail: 'asked for it', message: null, createdAt: it.clock.now(), expiresAt: null, ...more });

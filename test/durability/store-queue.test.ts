@@ -1,30 +1,14 @@
 /** What becomes of the queue when the process, the disk or a thread of the store fails it. */
 import { once } from 'node:events';
-import { mkdtempSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
 import type { Worker } from 'node:worker_threads';
-import { afterEach, beforeEach, expect, test } from 'vitest';
+import { expect, test } from 'vitest';
 import { manualClock } from '../../server/clock.ts';
 import type { LeasedRecipient, Outcome } from '../../server/queue/port.ts';
 import type { Store } from '../../server/store/port.ts';
-import { openStore, type StoreOptions } from '../../server/store/sqlite/open.ts';
 import { postTo } from '../support/post.ts';
+import { storeFolder } from './store-folder.ts';
 
-let dir: string;
-let opened: Store[] = [];
-beforeEach(() => { dir = mkdtempSync(join(tmpdir(), 'postern-queue-')); });
-afterEach(async () => {
-  for (const store of opened) await store[Symbol.asyncDispose]();
-  opened = [];
-  rmSync(dir, { recursive: true, force: true });
-});
-
-async function open(options: Partial<StoreOptions> = {}): Promise<Store> {
-  const store = await openStore({ dir, clock: manualClock(), ...options });
-  opened.push(store);
-  return store;
-}
+const { open } = storeFolder();
 const now = manualClock().now();
 const lease = (store: Store) => store.lease({ stream: 'default', mode: 'simulate', destinations: ['inbox.test'], now, messages: 10, recipients: 10 });
 const delivered = ({ key, message, address, n }: LeasedRecipient): Outcome => ({

@@ -1,35 +1,22 @@
 /** What the SQLite store does when its disk, its threads or its folder fail it. */
-import { mkdirSync, readFileSync, statSync, writeFileSync, existsSync, mkdtempSync, rmSync } from 'node:fs';
+import { mkdirSync, readFileSync, statSync, writeFileSync, existsSync, rmSync } from 'node:fs';
 import { randomBytes } from 'node:crypto';
 import { once } from 'node:events';
-import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { Worker } from 'node:worker_threads';
 import Sqlite from 'better-sqlite3';
-import { afterEach, beforeEach, expect, test } from 'vitest';
-import { manualClock } from '../../server/clock.ts';
+import { expect, test } from 'vitest';
 import { EVERYTHING } from '../../server/inbox/filter.ts';
 import type { Store } from '../../server/store/port.ts';
-import { openStore, type StoreOptions } from '../../server/store/sqlite/open.ts';
+import { openStore } from '../../server/store/sqlite/open.ts';
 import { bytesOf, entryOf, postTo } from '../support/post.ts';
+import { storeFolder } from './store-folder.ts';
 
-let dir: string;
-let opened: Store[] = [];
-beforeEach(() => { dir = mkdtempSync(join(tmpdir(), 'postern-store-')); });
-afterEach(async () => {
-  for (const store of opened) await store[Symbol.asyncDispose]();
-  opened = [];
-  rmSync(dir, { recursive: true, force: true });
-});
-
-async function open(options: Partial<StoreOptions> = {}): Promise<Store> {
-  const store = await openStore({ dir, clock: manualClock(), ...options });
-  opened.push(store);
-  return store;
-}
+const at = storeFolder();
+const { open } = at;
 const idsOf = async (store: Store) => (await store.list({ filter: EVERYTHING, limit: 500 })).map((one) => one.id);
 const lookInto = <T>(look: (db: Sqlite.Database) => T): T => {
-  const db = new Sqlite(join(dir, 'postern.db'));
+  const db = new Sqlite(join(at.dir, 'postern.db'));
   try {
     return look(db);
   } finally {
@@ -161,7 +148,7 @@ test('the file shrinks when mail is deleted', async () => {
   const store = await open();
   const { post } = postTo(store);
   for (let i = 0; i < 20; i++) await post({ raw: randomBytes(1_000_000) });
-  const file = join(dir, 'postern.db');
+  const file = join(at.dir, 'postern.db');
   await store.delete({ kind: 'stream', stream: 'default' });
   let steps = 0;
   while ((await store.prune(0, 500)).more) steps++;
@@ -171,14 +158,14 @@ test('the file shrinks when mail is deleted', async () => {
 
 test('a second Postern on the same folder is told who has it', async () => {
   await open();
-  await expect(openStore({ dir })).rejects.toThrow(new RegExp(`in use by another Postern \\(pid ${process.pid}\\)`));
+  await expect(openStore({ dir: at.dir })).rejects.toThrow(new RegExp(`in use by another Postern \\(pid ${process.pid}\\)`));
 });
 
 test('a folder that a newer Postern wrote is refused, with what to do', async () => {
   await (await open())[Symbol.asyncDispose]();
   lookInto((db) => db.exec("INSERT INTO __drizzle_migrations (hash, created_at) VALUES ('later', 9999999999999)"));
   const died: string[] = [];
-  await expect(openStore({ dir, log: { warn: (_facts, message) => died.push(message) } })).rejects.toMatchObject({ name: 'OperatorError', message: expect.stringContaining('newer Postern') });
+  await expect(openStore({ dir: at.dir, log: { warn: (_facts, message) => died.push(message) } })).rejects.toMatchObject({ name: 'OperatorError', message: expect.stringContaining('newer Postern') });
   expect(died).toEqual([]);
   // And let go of again.
   lookInto((db) => db.exec("DELETE FROM __drizzle_migrations WHERE hash = 'later'"));
@@ -186,8 +173,8 @@ test('a folder that a newer Postern wrote is refused, with what to do', async ()
 });
 
 test('a folder that cannot be written to is the operator\'s to mend, not a crash', async () => {
-  mkdirSync(join(dir, 'postern.lock'));
-  await expect(openStore({ dir })).rejects.toMatchObject({ name: 'OperatorError', message: expect.stringContaining(`${dir} cannot be written to`) });
+  mkdirSync(join(at.dir, 'postern.lock'));
+  await expect(openStore({ dir: at.dir })).rejects.toMatchObject({ name: 'OperatorError', message: expect.stringContaining(`${at.dir} cannot be written to`) });
 });
 
 test('mail leaves some of the disk free, so that there is room to delete in', async () => {
@@ -205,18 +192,18 @@ test('mail leaves some of the disk free, so that there is room to delete in', as
 test('when the folder is deleted under a running store nothing is accepted any more', async () => {
   const store = await open();
   await postTo(store).post();
-  rmSync(dir, { recursive: true });
+  rmSync(at.dir, { recursive: true });
   expect(await postTo(store).attempt()).toMatchObject({ kind: 'refused', reason: 'store-broken' });
   expect(await store.health()).toMatchObject({ ok: false, reason: 'broken', detail: expect.stringContaining('was deleted or replaced') });
   // Another file of that name is not the database either.
-  mkdirSync(dir);
-  writeFileSync(join(dir, 'postern.db'), '');
+  mkdirSync(at.dir);
+  writeFileSync(join(at.dir, 'postern.db'), '');
   expect(await postTo(store).attempt()).toMatchObject({ kind: 'refused', reason: 'store-broken' });
 });
 
 test('a file that is no database is a fault of the store, not a crash', async () => {
-  writeFileSync(join(dir, 'postern.db'), randomBytes(20_000));
-  await expect(openStore({ dir })).rejects.toMatchObject({ name: 'StoreFault', reason: 'broken' });
+  writeFileSync(join(at.dir, 'postern.db'), randomBytes(20_000));
+  await expect(openStore({ dir: at.dir })).rejects.toMatchObject({ name: 'StoreFault', reason: 'broken' });
 });
 
 test('a message lies as it came until it is indexed, then compressed, and reads the same: whatever it begins with, in pieces or whole', async () => {
@@ -251,6 +238,6 @@ test('bytes that rotted on the disk are a fault, never a different message', asy
 test('only its owner can read what is kept', async () => {
   const store = await open();
   await postTo(store).post();
-  for (const file of ['postern.db', 'postern.db-wal', 'postern.pid', 'postern.lock']) expect(statSync(join(dir, file)).mode & 0o077).toBe(0);
-  expect(readFileSync(join(dir, 'postern.pid'), 'utf8')).toBe(`${process.pid}\n`);
+  for (const file of ['postern.db', 'postern.db-wal', 'postern.pid', 'postern.lock']) expect(statSync(join(at.dir, file)).mode & 0o077).toBe(0);
+  expect(readFileSync(join(at.dir, 'postern.pid'), 'utf8')).toBe(`${process.pid}\n`);
 });

@@ -7,7 +7,7 @@
 import { once } from 'node:events';
 import { createServer } from 'node:net';
 import { setTimeout as sleep } from 'node:timers/promises';
-import type { Clock } from '../../server/clock.ts';
+import { countingTimers } from '../support/counting-timers.ts';
 import { liveHouse } from '../support/live-house.ts';
 import { quickClock } from '../support/quick-clock.ts';
 import { serve, theirs, WAYS } from '../transport/ways.ts';
@@ -32,7 +32,7 @@ export type Wall = {
 const MINUTE = 60_000;
 
 export async function wall({ each, times, expiresAfter, every, tell = () => {} }: { /** Recipients of each way. */ each: number; times: number; /** Minutes. */ expiresAfter: number; every: number; tell?: (text: string) => void }): Promise<Wall> {
-  const clock = counted(quickClock(times));
+  const clock = countingTimers(quickClock(times));
   const zone = Object.fromEntries(NAMES.map((_, n) => [`*.w${n}.test`, { A: [`127.0.1.${n + 1}`], ttl: 86_400 }]));
   const house = await liveHouse({ clock, zone });
   const servers = await Promise.all(Object.keys(WAYS).map(async (name, n) => {
@@ -85,24 +85,6 @@ export async function wall({ each, times, expiresAfter, every, tell = () => {} }
     for (const server of servers) server.close();
     for (const socket of theirs) socket.destroy();
   }
-}
-
-function counted(clock: Clock): Clock & { readonly timers: number } {
-  let timers = 0;
-  return {
-    get timers() { return timers; },
-    now: () => clock.now(),
-    after(ms, wake) {
-      timers++;
-      let isOver = false;
-      const over = () => {
-        if (!isOver) timers--;
-        isOver = true;
-      };
-      const cancel = clock.after(ms, () => { over(); wake(); });
-      return () => { over(); cancel(); };
-    },
-  };
 }
 
 /** MB; collected first where `--expose-gc` lets it. */

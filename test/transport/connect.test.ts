@@ -1,19 +1,10 @@
 /** From a route to a connection: hosts in their order, greeting, EHLO or HELO, TLS, and what is told when nobody lets us in. */
 import { expect, test } from 'vitest';
-import type { Carrier, NotConnected } from '../../server/transport/carrier.ts';
 import { createBrokenTls } from '../../server/transport/broken-tls.ts';
 import { createTlsSessions } from '../../server/transport/tls-sessions.ts';
-import { calm, connecting, countedClock, EHLO, host, message, over, route, short, spoken } from './house.ts';
+import { calm, carrierOf, connecting, countedClock, EHLO, failureOf, host, message, over, route, short, spoken } from './house.ts';
 import { dials, remote } from './script.ts';
 
-const carrierOf = (found: Carrier | NotConnected): Carrier => {
-  if (!('carry' in found)) throw new Error(JSON.stringify(found, null, 1));
-  return found;
-};
-const failureOf = (found: Carrier | NotConnected): NotConnected => {
-  if ('carry' in found) throw new Error('connected, against expectation');
-  return found;
-};
 const TLS = `${EHLO('STARTTLS', 'SIZE 5')}
   C: STARTTLS
   S: 220 go on

@@ -1,12 +1,11 @@
 /** What is demanded of TLS: kept to the letter at every host, judged on what the host shows, and told in the transcript. */
 import { expect, test } from 'vitest';
 import type { Host, Network, TlsDemand } from '../../server/network/network.ts';
-import type { Carrier, NotConnected } from '../../server/transport/carrier.ts';
 import { createBrokenTls } from '../../server/transport/broken-tls.ts';
 import type { ConnectDeps } from '../../server/transport/connect.ts';
 import { createTlsSessions } from '../../server/transport/tls-sessions.ts';
 import { foundAuthority, tlsa } from './authority.ts';
-import { calm, connecting, countedClock, EHLO, host, message, short, spoken } from './house.ts';
+import { calm, carrierOf, connecting, countedClock, EHLO, failureOf, host, message, short, spoken } from './house.ts';
 import { dials, type Material, type Remote, remote } from './script.ts';
 
 const NAME = 'mx.script.test';
@@ -32,14 +31,6 @@ async function meet(there: (Remote | 'refused')[], hosts: Partial<Host>[], { net
   const found = await connecting({ ...dialled, authorities: () => [authority.rootPem], ...network }, clock(), { site: 'script.test', hosts: hosts.map((more) => host(NAME, more)) }, deps);
   return { found, dialled: dialled.dialled, transcript: 'carry' in found ? [] : spoken(found.transcript) };
 }
-const carrierOf = (found: Carrier | NotConnected): Carrier => {
-  if (!('carry' in found)) throw new Error(JSON.stringify(found, null, 1));
-  return found;
-};
-const failureOf = (found: Carrier | NotConnected): NotConnected => {
-  if ('carry' in found) throw new Error('connected, against expectation');
-  return found;
-};
 const taking = 'C: MAIL*\nC: RCPT*\nC: DATA\nS& 250 ok\nS& 250 ok\nS: 354 go\nC.\nS: 250 taken';
 
 const DEMANDS: Record<string, TlsDemand> = { 'of the stream': REQUIRED, 'of MTA-STS': VERIFIED, 'of DANE': dane(tlsa(3, 1, 1, materials.good.certificate)) };

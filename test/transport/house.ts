@@ -7,35 +7,11 @@ import type { Talk } from '../../server/network/talk.ts';
 import type { Transaction, TransactionResult } from '../../server/transport/attempted.ts';
 import type { Carrier, NotConnected } from '../../server/transport/carrier.ts';
 import { type ConnectDeps, connectTo } from '../../server/transport/connect.ts';
+import { countingTimers } from '../support/counting-timers.ts';
 import { dials, type Remote, remote } from './script.ts';
 
-export type CountedClock = Clock & { advance(ms: number): void; readonly timers: number };
-
-export function countedClock(): CountedClock {
-  const clock = manualClock();
-  let timers = 0;
-  return {
-    now: clock.now,
-    advance: clock.advance,
-    get timers() { return timers; },
-    after(ms, wake) {
-      timers++;
-      let isOver = false;
-      const over = () => {
-        if (!isOver) timers--;
-        isOver = true;
-      };
-      const cancel = clock.after(ms, () => {
-        over();
-        wake();
-      });
-      return () => {
-        over();
-        cancel();
-      };
-    },
-  };
-}
+export type CountedClock = ReturnType<typeof countedClock>;
+export const countedClock = () => countingTimers(manualClock());
 
 export const talkOf = (clock: Clock, id = 'talk-1'): Talk => wallTalk(clock, id);
 
@@ -54,6 +30,17 @@ export function connecting(network: Pick<Network, 'dial' | 'source' | 'authoriti
   return connectTo(network, deps)(hosts, { stream: 'default', destination: 'script.test', talk: talkOf(clock), heloName: 'client.test', connection: 'c-1' });
 }
 
+/** The connection that was expected; the test fails with what came instead. */
+export function carrierOf(found: Carrier | NotConnected): Carrier {
+  if (!('carry' in found)) throw new Error(JSON.stringify(found, null, 1));
+  return found;
+}
+
+export function failureOf(found: Carrier | NotConnected): NotConnected {
+  if ('carry' in found) throw new Error('connected, against expectation');
+  return found;
+}
+
 export const EHLO = (...extensions: string[]) => `S: 220 mx.script.test ready
   C: EHLO client.test
   ${['mx.script.test', ...extensions].map((line, i) => `${i === extensions.length ? 'S:' : 'S&'} 250${i === extensions.length ? ' ' : '-'}${line}`).join('\n')}`;
@@ -64,8 +51,7 @@ export type Ready = { carrier: Carrier; remote: Remote; clock: CountedClock };
 export async function ready(script: string, extensions: string[] = [], deps: ConnectDeps = {}): Promise<Ready> {
   const clock = countedClock();
   const there = remote(`${EHLO(...extensions)}\n${script}`, clock);
-  const carrier = await connecting(dials(there), clock, undefined, deps);
-  if (!('carry' in carrier)) throw new Error(JSON.stringify(carrier));
+  const carrier = carrierOf(await connecting(dials(there), clock, undefined, deps));
   return { carrier, remote: there, clock };
 }
 

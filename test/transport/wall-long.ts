@@ -10,12 +10,13 @@
 import { once } from 'node:events';
 import { createServer, type Socket } from 'node:net';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { type Clock, wallClock } from '../../server/clock.ts';
+import { wallClock } from '../../server/clock.ts';
 import type { Answer } from '../../server/mail/reply.ts';
 import { wallTalk } from '../../server/network/movable-clock.ts';
 import type { Host, TlsDemand } from '../../server/network/network.ts';
 import { connectTo } from '../../server/transport/connect.ts';
 import { DEADLINES, type Deadlines } from '../../server/transport/deadlines.ts';
+import { countingTimers } from '../support/counting-timers.ts';
 import { deadPort, sockets } from './sockets.ts';
 import { authority, NAME, serve, theirs, WAYS } from './ways.ts';
 
@@ -40,17 +41,7 @@ for (const name of Object.keys(WAYS)) {
 byPort.set(await deadPort(), 'refuses');
 const targets = [...byPort];
 
-let timers = 0;
-const clock: Clock = { now: () => wallClock.now(), after(ms, wake) {
-  timers++;
-  let isOver = false;
-  const over = () => {
-    if (!isOver) timers--;
-    isOver = true;
-  };
-  const cancel = wallClock.after(ms, () => { over(); wake(); });
-  return () => { over(); cancel(); };
-} };
+const clock = countingTimers(wallClock);
 const ours = new Set<Socket>();
 const connect = connectTo({
   authorities: () => [authority.rootPem],
@@ -97,7 +88,7 @@ async function many(most: number): Promise<void> {
     while (next < most) await one(next++);
   }));
   // What closes by itself has closed by then.
-  for (let i = 0; i < 50 && (ours.size > 0 || timers > 0); i++) await sleep(20);
+  for (let i = 0; i < 50 && (ours.size > 0 || clock.timers > 0); i++) await sleep(20);
 }
 
 let warnings = 0;
@@ -116,6 +107,6 @@ const resources = process.getActiveResourcesInfo().filter((kind) => /TCP|TLS|Tim
 
 for (const [told, count] of [...tally].sort(([a], [b]) => a.localeCompare(b))) console.log(String(count).padStart(6), told);
 const counted = [...tally.values()].reduce((sum, count) => sum + count, 0);
-console.log(`${counted} attempts; the last ${ATTEMPTS - warmUp} in ${(took / 1000).toFixed(1)} s; slowest ${slowest.toFixed(0)} ms; left: ${ours.size} sockets, ${timers} timers, ${resources.length} other resources; heap ${before.toFixed(1)} → ${after.toFixed(1)} MB; ${warnings} warnings`);
-const isFine = counted === ATTEMPTS && slowest < MOST && ours.size === 0 && timers === 0 && resources.length === 0 && after < before + 8 && warnings === 0;
+console.log(`${counted} attempts; the last ${ATTEMPTS - warmUp} in ${(took / 1000).toFixed(1)} s; slowest ${slowest.toFixed(0)} ms; left: ${ours.size} sockets, ${clock.timers} timers, ${resources.length} other resources; heap ${before.toFixed(1)} → ${after.toFixed(1)} MB; ${warnings} warnings`);
+const isFine = counted === ATTEMPTS && slowest < MOST && ours.size === 0 && clock.timers === 0 && resources.length === 0 && after < before + 8 && warnings === 0;
 process.exit(isFine ? 0 : 1);
