@@ -148,13 +148,13 @@ export const counting: Story[] = [
   {
     id: 'often-connections', group: 'time', shows: ['often rate.connections'], delivery: { limits: { messagesPerConnection: 1 } },
     title: 'A second connection at the same time is refused, and its message comes a minute later',
-    why: 'This stream opens a connection for each message, and the remote allows one. 421 in the greeting means "not now": the site rests, then goes on with one connection.',
+    why: 'This stream opens a connection for each message, and the remote allows one, which takes its time. 421 in the greeting means "not now": the site rests, then goes on with one connection.',
     mail: [{ to: 'ann@one.test' }, { to: 'bob@one.test' }], together: true,
-    scenario: { rules: [{ when: { domain: 'one.test' }, what: { says: 'connections' }, often: { rate: { connections: 1 } } }] },
+    scenario: { rules: [{ when: { domain: 'one.test' }, what: { says: 'connections' }, often: { rate: { connections: 1 } } }, { what: { at: 'rcpt', delay: '5s' }, often: { times: 1, per: 'domain' } }] },
     expect: {
       tally: { delivered: 2 },
       history: {
-        'ann@one.test': ['+0s  body 250 2.0.0  delivered  delivered'],
+        'ann@one.test': ['+0s  body 250 2.0.0  delivered  delivered  took 5s'],
         'bob@one.test': [
           '+0s  greeting 421 4.7.0  rate_limited  deferred',
           '+1m  body 250 2.0.0  delivered  delivered',
