@@ -94,17 +94,17 @@ export async function carry(on: Carrying, run: Run, errand: Errand): Promise<voi
       drop();
       throw error;
     });
+  const now = clock.now();
+  const { loads, suppressed, overdue } = sortLoads(lease.messages, now, each);
+  run.rest = loads;
   run.leasing = undefined;
   on.leased(errand.destinations, lease.left, claimed);
   // What need not be seen by this lease is written while its conversations go on. It puts its lanes anew.
   on.flush();
 
-  const now = clock.now();
-  const { loads, suppressed, overdue } = sortLoads(lease.messages, now, each);
   for (const load of suppressed) await end(load, load.recipients.map((one) => settleSuppressed(one, one.suppressed!, now + load.offset)));
   for (const load of overdue) await end(load, load.recipients.map((one) => settleOverdue(one, now + load.offset, on.policy(), one.last ? on.classify(one.last.answer) : undefined)));
 
-  run.rest = loads;
   // A message with a copy for each recipient is as many transactions: what the site does not let go now is given back.
   if (!narrow) await back(loads.splice(share.wanted));
   share.giveBack(loads.length);

@@ -35,5 +35,11 @@ export function moveLoad(load: Load, ms: number): void {
   for (const recipient of load.recipients) recipient.offset += ms;
 }
 
+/** Those of whom `is` does not hold, and those of whom it does: loads of their own from then on. */
+export function splitLoad(load: Load, is: (recipient: LeasedRecipient) => boolean): Load[] {
+  const [others, those] = [load.recipients.filter((one) => !is(one)), load.recipients.filter(is)];
+  return others.length === 0 || those.length === 0 ? [load] : [{ ...load, recipients: others }, { ...load, recipients: those }];
+}
+
 /** The urgent goes first. */
 export const rankOf = ({ priority }: LeasedRecipient): number => PRIORITIES.indexOf(priority);

@@ -8,7 +8,7 @@ import type { Delivery, PlannedStore, QueueScope, QueueStore } from './port.ts';
 import type { AdvanceScope, AdvanceSummary, AdvanceTarget } from './queue.ts';
 import { isTerminal, type Recipient } from '../mail/recipient.ts';
 import type { AdvanceDeps, Count } from './advance.ts';
-import { type Load, moveLoad } from './loads.ts';
+import { type Load, moveLoad, splitLoad } from './loads.ts';
 import { isParked } from './run.ts';
 import type { StreamQueue } from './stream-queue.ts';
 
@@ -27,10 +27,11 @@ export function createNarrow({ store, streams, until, wake, later, tell }: Omit<
     const most = 'by' in target ? Math.max(target.by, 0) : 'until' in target ? Math.max(target.until - from, 0) : LONGEST_MS;
     const before = countOf(message === undefined ? undefined : await store.delivery(message), scope);
     const sent = later?.sent(stream) ?? 0;
-    const isMine = (load: Load | undefined): load is Load => load !== undefined && load.message.message === message && (scope.key === undefined || load.recipients.some(({ key }) => key === scope.key));
+    const isMeant = ({ key }: { key: number }) => scope.key === undefined || key === scope.key;
+    const isMine = (load: Load | undefined): load is Load => load !== undefined && load.message.message === message && load.recipients.some(isMeant);
     const mine = () => [...of.runs].filter(({ load }) => isMine(load));
-    /** Leased, and told of in its own time: also what waits behind another message's conversation. */
-    const loadsOfMine = () => [...of.runs].flatMap(({ load, rest }) => [load, ...rest]).filter(isMine);
+    /** Nothing happens to it by itself: neither in its own conversation nor behind another's. */
+    const isStill = () => [...of.runs].every((run) => isParked(run) || ![run.load, ...run.rest].some(isMine));
     const destinations = new Set(all.map((one) => one.destination));
     /** It may be among what is on its way from the store, in the time that it had. */
     const isLeasing = () => [...of.runs].some(({ leasing }) => leasing?.some((one) => destinations.has(one)));
@@ -42,7 +43,7 @@ export function createNarrow({ store, streams, until, wake, later, tell }: Omit<
       wake(of);
       // What begins now begins within this turn, before it is asked whether all is quiet.
       await Promise.resolve();
-      await until(() => of.pending === 0 && of.unsettled === 0 && mine().every(isParked) && runsOfMine.every((one) => one.over || mine().some(isParked)));
+      await until(() => of.pending === 0 && of.unsettled === 0 && !isLeasing() && isStill() && runsOfMine.every((one) => one.over || mine().some(isParked)));
       await later?.quiet(stream);
       await later?.settled?.(stream);
     }
@@ -87,11 +88,24 @@ export function createNarrow({ store, streams, until, wake, later, tell }: Omit<
       return [await store.nextMoment({ ...scope, after: now }), await planned(), ...talks].filter((at) => at !== null && at !== undefined && at > now) as number[];
     }
 
+    /** Leased, and told of in its own time. Who shares a conversation with it goes along; who only waits in the same load does not. */
+    function takeApart(): Load[] {
+      return [...of.runs].flatMap(({ load, rest }) => {
+        for (let at = rest.length - 1; at >= 0; at--) if (isMine(rest[at])) rest.splice(at, 1, ...splitLoad(rest[at]!, isMeant));
+        return [load, ...rest].filter(isMine);
+      });
+    }
+
+    /** Whether something of it began while it was asked what is to come; then that is another thing. */
+    async function hasBegun(): Promise<boolean> {
+      while (isLeasing()) await until(() => !isLeasing());
+      return !isStill();
+    }
+
     async function shift(ms: number): Promise<void> {
       if (ms <= 0) return;
       moved += ms;
-      await until(() => !isLeasing());
-      const leased = loadsOfMine();
+      const leased = takeApart();
       await of.work(store.shift(scope, ms));
       for (const load of leased) moveLoad(load, ms);
       // What was moved expires earlier than was known.
@@ -113,6 +127,7 @@ export function createNarrow({ store, streams, until, wake, later, tell }: Omit<
         if (await tryDue()) continue;
       }
       const next = await coming();
+      if (await hasBegun()) continue;
       const ms = Math.min(...next) - now;
       if (next.length === 0 || moved + ms > most) break;
       steps++;

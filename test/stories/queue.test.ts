@@ -239,48 +239,6 @@ test('a pause of a site and of a stream outlive a restart, and end when a person
   expect(await second.queue.resume({ stream: 'app', site: 'inbox.test' })).toBe(false);
 });
 
-test('an advance of one message leaves the others and the time of the stream alone', async () => {
-  const sim = await open();
-  const [mine, others] = await sim.sendAll([{ to: 'a+fail3.451@inbox.test' }, { to: 'b+fail3.451@inbox.test' }]);
-  await sim.queue.quiet();
-  const now = sim.queue.now('app');
-  const summary = await sim.advance({ to: 'idle' }, { message: mine! });
-  expect(summary).toMatchObject({ attempts: 3, delivered: 1, deferred: 2, waiting: 0 });
-  expect(brief(await sim.history(mine!))).toEqual(['+0s 451', '+1m 451', '+3m 451', '+8m 250']);
-  expect(brief(await sim.history(others!))).toEqual(['+0s 451']);
-  expect(sim.queue.now('app')).toBe(now);
-  await sim.advance({ to: 'idle' });
-  expect(brief(await sim.history(others!))).toEqual(['+0s 451', '+1m 451', '+3m 451', '+8m 250']);
-});
-
-test('a narrowed advance meets a remote that hangs, and passes its deadline without the others', async () => {
-  const sim = await open({ rules: [{ when: { domain: 'silent.test' }, what: { at: 'mail', fault: 'silence' } }] });
-  const id = await sim.send({ to: 'ann@silent.test', delivery: { expiresAfter: HOUR } });
-  const other = await sim.send({ to: 'bob@silent.test' });
-  await sim.advance({ to: 'idle' }, { message: id });
-  expect(sim.told(id).at(-1)).toBe('expired');
-  expect((await sim.attemptsOf(id)).length).toBeGreaterThan(2);
-  expect((await sim.recipientOf(other)).state).toBe('active');
-});
-
-test('what is moved alone while it connects, or behind another conversation, is tried again to the millisecond', async () => {
-  const sim = await open({ rules: [
-    { when: { domain: 'far.test' }, what: { at: 'greeting', fault: 'silence' }, often: { times: 1 } },
-    { when: { domain: 'near.test' }, what: { at: 'mail', fault: 'silence' }, often: { times: 1, per: 'domain' } },
-    { when: { domain: 'near.test' }, what: { at: 'rcpt', reply: { code: 451 } }, often: { times: 1 } },
-  ] });
-  const ids = await sim.sendAll(['ann@far.test', 'ann@near.test', 'bob@near.test'].map((to) => ({ to })));
-  await sim.queue.quiet();
-  for (const message of ids) expect(await sim.recipientOf(message)).toMatchObject({ state: 'active', attempts: 0 });
-  for (const message of ids) await sim.advance({ by: 10_000 }, { message });
-  await sim.advance({ by: 20 * MIN });
-  for (const message of ids) {
-    const attempts = await sim.attemptsOf(message);
-    expect(attempts.length).toBeGreaterThan(1);
-    for (const [i, { at }] of attempts.slice(1).entries()) expect(at).toBe(attempts[i]!.nextDue);
-  }
-});
-
 test('two advances of one stream go one after the other', async () => {
   const sim = await open();
   const from = sim.queue.now('app');
@@ -468,16 +426,6 @@ test('what was simulated goes on as it was in a stream that only captures by now
   wall.advance(20 * MIN);
   await sim.queue.quiet();
   expect([sim.told(b!), sim.taken.length]).toEqual([['delivered'], 2]);
-});
-
-test('an advance of one message does not go past a pause by a person, and counts what expires at its end', async () => {
-  const sim = await open();
-  const [a, b] = await sim.sendAll([{ to: 'a+fail1@x.test' }, { to: 'b+fail1@y.test' }]);
-  await sim.queue.quiet();
-  await sim.queue.pause({ stream: 'app', site: 'x.test' }, { reason: 'not now', until: null });
-  expect(await sim.advance({ to: 'idle' }, { message: a! })).toMatchObject({ attempts: 0, expired: 1, waiting: 0, next: null });
-  await sim.queue.pause({ stream: 'app' }, { reason: 'not now', until: null });
-  expect(await sim.advance({ by: 25 * HOUR }, { message: b! })).toMatchObject({ attempts: 0, expired: 1, waiting: 0, next: null });
 });
 
 test('the next moment is the deadline of a remote that hangs, and the end of a pause of what is due', async () => {
