@@ -8,7 +8,7 @@
 import { existsSync } from 'node:fs';
 import type { Running } from '../assemble.ts';
 import { readConfig } from '../config.ts';
-import { keepNurserySmall } from '../nursery.ts';
+import { keepNurserySmall, watchNursery } from '../nursery.ts';
 import { OperatorError } from '../operator-error.ts';
 import { greeting, START_AGAIN } from './greeting.ts';
 import { startHelp } from './help.ts';
@@ -26,10 +26,10 @@ export const start: Verb = async (args, io) => {
   for (const out of [io.stdout, io.stderr]) out.on('error', () => {});
   try {
     const config = readConfig({ args, env: io.env, ...(existsSync(DEFAULT_FILE) ? { file: DEFAULT_FILE } : {}) });
-    // Before: by what is loaded, and lives on, it would grow to 8 or 16 MB.
     keepNurserySmall();
     const { assemble } = await import('../assemble.ts');
     const running = await assemble(config);
+    watchNursery();
     const unhear = stopDeliveryOnSignal(running);
     io.stdout.write(greeting(running, config, { streams: running.live(), gate: running.delivery.gate }));
     const signal = await firstSignal();

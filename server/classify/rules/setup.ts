@@ -1,7 +1,8 @@
 /**
  * Phrases that say the sender's set-up is wrong: the dialogue, names in DNS,
- * authentication, TLS, logins, relaying. They come before all words like
- * "rejected" or "unavailable", which stand in these replies, too.
+ * authentication, TLS, logins, relaying; and greylisting, which says much the
+ * same. They come before all words like "rejected" or "unavailable", which
+ * stand in these replies, too.
  */
 import type { Rule } from '../rule.ts';
 
