@@ -57,6 +57,8 @@ const AGAIN = 2_000;
 export function createReturns({ store, hub, verp = () => undefined, clockOf, wall, log }: ReturnsOptions): Returns {
   /** Candidates that were seen in the log and are not done, by event id. */
   const open = new Map<number, string>();
+  /** How far the log was read. What is told of a commit only after that is done already: the log is read by another thread, which may see a commit first. */
+  let progress: Progress | undefined;
   let waiting: (() => void)[] = [];
   let closed = false;
   let subscription: Subscription | undefined;
@@ -198,14 +200,14 @@ export function createReturns({ store, hub, verp = () => undefined, clockOf, wal
   return {
     async start() {
       stopHearing = hub.onCommit((events) => {
-        for (const event of events) if (mayBe(event)) open.set(event.id, event.stream);
+        for (const event of events) if (mayBe(event) && event.id > (progress?.cursor ?? 0)) open.set(event.id, event.stream);
       });
-      const progress = await createProgress(store, (event) => {
+      progress = await createProgress(store, (event) => {
         if (mayBe(event)) open.set(event.id, event.stream);
       });
       // At the first start of all: what was there before is not looked at.
       for (const id of open.keys()) if (id <= progress.cursor) done(id);
-      running = follow(progress).then(() => progress.close()).catch((error: unknown) => log.warn({ error: String(error) }, 'how far returned mail was read could not be kept'));
+      running = follow(progress).then(() => progress!.close()).catch((error: unknown) => log.warn({ error: String(error) }, 'how far returned mail was read could not be kept'));
     },
     busy: (stream) => (stream === undefined ? open.size > 0 : [...open.values()].includes(stream)),
     async quiet(stream) {

@@ -19,6 +19,8 @@ import { type House, withServer } from './server.ts';
 export type DeliveringOptions = { dir: string; kills: number; clients: number; load: [number, number]; each?: (n: number, accepted: number) => void };
 export type Delivered = { accepted: number; recipients: number; byEvent: Record<string, number>; duplicates: number; marked: number };
 
+/** Milliseconds: some of it is hours of retries of whatever the kills have left. */
+const ADVANCE_MOST = 60_000;
 const SERVER = fileURLToPath(new URL('./recorded-server.ts', import.meta.url));
 
 /** Two recipients of one message at one site, a bounce, a retry, a cut after the dot, a slow one: by turns. */
@@ -60,7 +62,11 @@ export async function delivering({ dir, kills, clients, load: [least, most], eac
 }
 
 async function advance(http: string, target: object): Promise<{ waiting: number }> {
-  const answer = await fetch(`${http}/v1/streams/default/clock/advance`, { method: 'POST', headers: { 'content-type': 'application/json' }, body: JSON.stringify(target) });
+  const answer = await fetch(`${http}/v1/streams/default/clock/advance`, {
+    method: 'POST', headers: { 'content-type': 'application/json' }, body: JSON.stringify(target), signal: AbortSignal.timeout(ADVANCE_MOST),
+  }).catch((error: unknown) => {
+    throw new Error(`The advance ${JSON.stringify(target)} got no answer`, { cause: error });
+  });
   if (!answer.ok) throw new Error(`advance: ${answer.status} ${await answer.text()}`);
   return (await answer.json()) as { waiting: number };
 }

@@ -8,8 +8,9 @@ import { setTimeout as pause } from 'node:timers/promises';
 export type House = { dir: string; /** The script and its arguments. */ run: string[]; env?: Record<string, string> };
 type Addresses = { smtp: { host: string; port: number }; http: string };
 
-/** Milliseconds that a start may take, with all that it finds to mend. */
+/** Milliseconds that a start may take, with all that it finds to mend, and the end after a signal that lets it close. */
 const START_MOST = 20_000;
+const END_MOST = 20_000;
 
 /** Starts it, does `work`, ends it with `signal`, and waits for what `work` left behind (clients that are cut off by it). */
 export async function withServer({ dir, run, env }: House, signal: NodeJS.Signals, work: (at: Addresses) => Promise<{ after?: Promise<unknown> }>): Promise<void> {
@@ -17,12 +18,20 @@ export async function withServer({ dir, run, env }: House, signal: NodeJS.Signal
   const child = spawn(process.execPath, run, { stdio: ['ignore', 'ignore', 'inherit'], env: { ...process.env, ...env } });
   const gone = once(child, 'exit');
   let left: { after?: Promise<unknown> } = {};
+  let isStuck = false;
   try {
     left = await work(await addressOf(child, dir));
   } finally {
     child.kill(signal);
+    // One that does not end would hold on to our stderr, and with it whoever waits for the end of that.
+    const patience = setTimeout(() => {
+      isStuck = true;
+      child.kill('SIGKILL');
+    }, END_MOST);
     await gone;
+    clearTimeout(patience);
   }
+  if (isStuck) throw new Error(`The server did not end within ${END_MOST} ms of its ${signal}`);
   await left.after;
 }
 

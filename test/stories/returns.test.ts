@@ -42,6 +42,20 @@ test('the same report twice is told once, however much comes between and across 
   expect((await second.told()).filter(({ type }) => type === 'bounce.received')).toHaveLength(1);
 });
 
+test('a report that is read from the log before its commit was told of is not waited for afterwards', async () => {
+  const { sent, handIn, told, hub, returns, open } = await returnsHouse();
+  await returns[Symbol.asyncDispose]();
+  const late: (() => void)[] = [];
+  const reader = open({ ...hub, onCommit: (hear) => hub.onCommit((events) => void late.push(() => hear(events))) });
+  await reader.start();
+  onTestFinished(() => reader[Symbol.asyncDispose]());
+  await sent('ann@x.test', 'm1@shop.test');
+  await handIn(dsn('ann@x.test', 'm1@shop.test'));
+  await expect.poll(told).toHaveLength(2);
+  for (const hear of late) hear();
+  await expect.poll(() => reader.busy()).toBe(false);
+});
+
 test('a crash between telling a report and keeping the cursor tells it no second time, and one before it loses nothing', async () => {
   const { sent, handIn, told, store, returns, open } = await returnsHouse();
   await sent('ann@x.test', 'm1@shop.test');
