@@ -1,9 +1,10 @@
 /**
  * Parses what was captured, in the background: woken by the commit that
  * captured it, never by a poll. Batches go to the worker (desk.ts) and into
- * the index in one call. While mail pours in it rests between batches, since
- * taking mail in counts more; it never stops, and it hurries when somebody
- * waits: for one message (`parsed`) or for all up to one (`settled`).
+ * the index in one call. While mail pours in it rests between batches, the
+ * longer the more comes, since taking mail in counts more; it never stops, and
+ * it hurries when somebody waits: for one message (`parsed`) or for all up to
+ * one (`settled`).
  *
  *     asleep ──captured, parsed(), settled()──▶ urgent ones, else the oldest
  *        ▲                                          │ read, index
@@ -16,6 +17,7 @@ import { EVERYTHING } from '../filter.ts';
 import type { IndexEntry, InboxStore } from '../port.ts';
 import { createDesk, type Desk, DeskClosed } from './desk.ts';
 import { type Envelope, unreadable } from './entry.ts';
+import { restAfter } from './rest.ts';
 
 export type Parser = {
   /** Resolves when the message is parsed (or gone), parsing it first if it waits. */
@@ -46,11 +48,6 @@ const ALONE = 1024 * 1024;
 /** Captured within SLOT (milliseconds) to count as pouring in. */
 const POURING = 20;
 const SLOT = 100;
-/** While mail pours in: rest so many times as long as the last batch took, at most REST milliseconds. */
-const REST_FACTOR = 10;
-const REST = 400;
-/** After so many milliseconds of it, rest a third as long: a backlog must not only grow. */
-const PATIENCE = 20_000;
 /** Milliseconds for which urgent ones may keep the oldest waiting. */
 const FAIR = 500;
 /** Milliseconds to the next try when the store could not. */
@@ -103,6 +100,8 @@ export function createParser({ store, onCommit, clock, log, desk = createDesk(cl
     else pouringSince ??= clock.now();
     return yes;
   }
+  /** Messages a second, by what came in this slot and the one before. */
+  const perSecond = (now: number): number => (slot.before + slot.count) * 1_000 / (SLOT + now - slot.at * SLOT);
 
   /** Until stirred (when nothing is left), until an urgent call, or for `ms`. */
   function pause(ms: number | undefined): Promise<void> {
@@ -133,8 +132,8 @@ export function createParser({ store, onCommit, clock, log, desk = createDesk(cl
           if (!stirred && urgent.size === 0 && !closed) await pause(undefined);
           oldestServed = clock.now();
         } else if (urgent.size === 0 && settling.size === 0 && pouring()) {
-          const factor = clock.now() - pouringSince! > PATIENCE ? REST_FACTOR / 3 : REST_FACTOR;
-          await pause(Math.min(Math.max(clock.now() - begun, 1) * factor, REST));
+          const now = clock.now();
+          await pause(restAfter({ took: now - begun, perSecond: perSecond(now), pouredFor: now - pouringSince! }));
         }
       } catch (error) {
         if (closed || error instanceof DeskClosed) return;
