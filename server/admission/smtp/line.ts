@@ -18,6 +18,7 @@ import { type Conversation, conversation } from './conversation.ts';
 import type { Desk } from './desk.ts';
 import { Outbox } from './outbox.ts';
 import { judgePace } from './pace.ts';
+import { readPieces } from './reading.ts';
 import { type Reply, replyLines } from './reply.ts';
 import type { SmtpServer } from './server.ts';
 import { Transcript } from './transcript.ts';
@@ -41,6 +42,7 @@ export abstract class Line extends SMTPConnection {
   protected body: BodyProgress | undefined;
   /** The answer to a message: it is in the transcript before it is said. */
   protected told: Reply | undefined;
+  #stopReading: () => void = () => {};
   readonly #outbox = new Outbox((text) => {
     if (this._socket.writable) this._socket.write(text);
   });
@@ -105,7 +107,7 @@ export abstract class Line extends SMTPConnection {
     const { _socket: socket, wire } = this;
     socket.on('close', (hadError) => this._onCloseEvent(hadError));
     socket.on('error', (error) => this._onError(error));
-    socket.on('data', (chunk) => wire.write(chunk) || socket.pause());
+    this.#stopReading = readPieces(socket, (piece) => wire.write(piece));
     socket.on('end', () => wire.end());
     wire.on('drain', () => socket.resume());
     callback();
@@ -114,6 +116,7 @@ export abstract class Line extends SMTPConnection {
   override upgrade(callback: () => void, secureCallback?: () => void): void {
     this.#outbox.flush();
     // As `unpipe` would: what comes now is for the TLS socket.
+    this.#stopReading();
     this._socket.pause();
     super.upgrade(callback, secureCallback);
   }
@@ -150,6 +153,7 @@ export abstract class Line extends SMTPConnection {
     this.#dropBody();
     super._onClose();
     // Node keeps many a socket until the next great collection, and with it what hears of it: all of this connection.
+    this.#stopReading();
     this._socket.removeAllListeners().on('error', () => {});
     this.server.left(this, true);
   }
