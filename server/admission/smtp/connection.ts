@@ -112,24 +112,23 @@ export class Connection extends Line {
     early?.();
   }
 
-  protected override command(command: Buffer, done: () => void): void {
+  protected override command(line: string, done: () => void): void {
     if (this._upgrading || this._closing) return done();
     if (!this._ready) {
       if (this.server.earlyTalkerMs > 0) return this.say(protocol(this.desk, 421, '4.7.0', 'You talk before you are greeted'));
-      this.#early = () => this.command(command, done);
+      this.#early = () => this.command(line, done);
       return;
     }
-    const line = command.toString();
     if (this._nextHandler) {
       const handler = this._nextHandler;
       this._nextHandler = false;
       this.#heard('connection', '***');
-      return this.#answer('AUTH', (next) => this.#handOver(handler, command, next), done);
+      return this.#answer('AUTH', (next) => this.#handOver(handler, line, next), done);
     }
     const space = line.indexOf(' ');
     const verb = (space < 0 ? line : line.slice(0, space)).toUpperCase();
     const over = verb === 'RSET' || verb === 'EHLO' || verb === 'HELO';
-    this.#answer(verb, (next) => this.#perform(verb, line, command, next), done, over ? () => this.transcript.endTransaction() : undefined);
+    this.#answer(verb, (next) => this.#perform(verb, line, next), done, over ? () => this.transcript.endTransaction() : undefined);
   }
 
   protected override tooLong(done: () => void): void {
@@ -139,7 +138,7 @@ export class Connection extends Line {
     this.#answer('', () => refuse(this.desk, refusals.lineTooLong(this.desk.limits.commandLine, inLogin)), done);
   }
 
-  #perform(verb: string, line: string, command: Buffer, next: () => void): Answer {
+  #perform(verb: string, line: string, next: () => void): Answer {
     const { talk } = this;
     const known = Object.hasOwn(VERBS, verb) ? VERBS[verb] : undefined;
     if (known) {
@@ -161,11 +160,11 @@ export class Connection extends Line {
         return;
       case 'STARTTLS':
         this.#heard('connection', line);
-        return this.#startTls(command, next);
+        return this.#startTls(line, next);
       case 'AUTH':
         this.#heard('connection', masked(line));
         this.#secretsMayFollow = true;
-        return this.#auth(command, next);
+        return this.#auth(line, next);
     }
     this.#heard(this.part, this.#secretsMayFollow ? '***' : masked(line));
     return noCommand(this.desk, line);
@@ -209,8 +208,8 @@ export class Connection extends Line {
   }
 
   /** One of the library's handlers: it sends by itself and calls `next`. */
-  #handOver(handler: (this: SMTPConnection, command: Buffer, callback: () => void) => void, command: Buffer, next: () => void): undefined {
-    handler.call(this, command, next);
+  #handOver(handler: (this: SMTPConnection, command: Buffer, callback: () => void) => void, line: string, next: () => void): undefined {
+    handler.call(this, Buffer.from(line), next);
   }
 
   async #guarded<T>(act: () => T | Promise<T>): Promise<T | Reply> {
@@ -229,8 +228,8 @@ export class Connection extends Line {
 
   // ---- STARTTLS and AUTH ------------------------------------------------------------------
 
-  async #startTls(command: Buffer, next: () => void): Promise<Reply | undefined> {
-    const fault = startTlsFault(this.desk, this.talk, command.toString());
+  async #startTls(line: string, next: () => void): Promise<Reply | undefined> {
+    const fault = startTlsFault(this.desk, this.talk, line);
     if (fault) return fault;
     try {
       await this.server.loadContext();
@@ -239,14 +238,14 @@ export class Connection extends Line {
       return NO_TLS;
     }
     if (this.over) next();
-    else this.handler_STARTTLS(command, next);
+    else this.handler_STARTTLS(Buffer.from(line), next);
     return undefined;
   }
 
-  #auth(command: Buffer, next: () => void): Reply | undefined {
+  #auth(line: string, next: () => void): Reply | undefined {
     const fault = authFault(this.desk, this.talk);
     if (fault) return fault;
-    this.handler_AUTH(command, next);
+    this.handler_AUTH(Buffer.from(line), next);
   }
 
   // ---- DATA -------------------------------------------------------------------------------

@@ -57,7 +57,7 @@ export abstract class Line extends SMTPConnection {
   }
 
   /** A command line came; `done` lets the next one come. */
-  protected abstract command(line: Buffer, done: () => void): void;
+  protected abstract command(line: string, done: () => void): void;
   protected abstract tooLong(done: () => void): void;
   /** The client was greeted. */
   protected abstract greeted(): void;
@@ -115,7 +115,7 @@ export abstract class Line extends SMTPConnection {
 
   override upgrade(callback: () => void, secureCallback?: () => void): void {
     this.#outbox.flush();
-    // As `unpipe` would: what comes now is for the TLS socket.
+    // As `unpipe` would: what comes now is for the TLS socket, which reads below the stream.
     this.#stopReading();
     this._socket.pause();
     super.upgrade(callback, secureCallback);

@@ -17,7 +17,8 @@ export type BodySink = {
 };
 
 export type WireEvents = {
-  command(line: Buffer, done: () => void): void;
+  /** Without its end. Octets that are no UTF-8 are U+FFFD. */
+  command(line: string, done: () => void): void;
   tooLong(done: () => void): void;
   /** The client will send no more; everything it sent has been answered. */
   ended(): void;
@@ -26,10 +27,19 @@ export type WireEvents = {
 const LF = 0x0a;
 const CR = 0x0d;
 const EMPTY = Buffer.alloc(0);
+const HELD_CR = Buffer.alloc(1, CR);
+/** Octets of a message that are kept in one buffer, where they come in small pieces. */
+const TOGETHER = 4_096;
 /** Commands taken before other connections have a turn. */
 const TURN = 100;
 /** Octets that may wait for us before the client has to. */
 const WAITING_MOST = 64 * 1024;
+
+function copyOf(octets: Buffer): Buffer {
+  const copy = Buffer.allocUnsafeSlow(octets.length);
+  octets.copy(copy);
+  return copy;
+}
 
 /** As much of a Writable as `pipe` needs: a whole one makes a tick and a record of each chunk. */
 export class Wire extends EventEmitter {
@@ -39,8 +49,12 @@ export class Wire extends EventEmitter {
   readonly #events: WireEvents;
   #chunk: Buffer = EMPTY;
   #at = 0;
-  #partial: Buffer[] = [];
+  /** Of a line: a string, so that one that comes octet by octet is not many buffers. Latin-1, and so every octet. */
+  #partial = '';
   #partialLength = 0;
+  /** What a message that comes in is copied into, and how far that is used. */
+  #own = EMPTY;
+  #used = 0;
   /** Chunks behind the one that is being read, and the octets of all of them. */
   #waiting: Buffer[] = [];
   #held = 0;
@@ -66,20 +80,28 @@ export class Wire extends EventEmitter {
     return this.#body !== undefined && !this.#pressed;
   }
 
-  /** False when enough is waiting: no more until `drain`. */
+  /** The chunk is the caller's again afterwards, and is written over. False when enough is waiting: no more until `drain`. */
   write(chunk: Buffer): boolean {
     // Also while a command is still with us: it must not keep the client's end from being read.
     if (this.isClosed) return true;
     this.#held += chunk.length;
-    if (this.#isReading) this.#waiting.push(chunk);
+    if (this.#isReading) this.#waiting.push(copyOf(chunk));
     else {
       this.#isReading = true;
       this.#chunk = chunk;
       this.#at = 0;
       this.#pump();
+      if (this.#isReading) this.#keepRest();
     }
     if (this.#held >= WAITING_MOST) this.#isFull = true;
     return this.isClosed || !this.#isFull;
+  }
+
+  /** What could not be read to its end yet waits here. */
+  #keepRest(): void {
+    this.#held -= Math.min(this.#at, this.#chunk.length);
+    this.#chunk = copyOf(this.#chunk.subarray(this.#at));
+    this.#at = 0;
   }
 
   end(): void {
@@ -122,25 +144,28 @@ export class Wire extends EventEmitter {
   /** False when the pump has to wait: it is called again. */
   #readLine(): boolean {
     const chunk = this.#chunk;
-    const lf = chunk.indexOf(LF, this.#at);
+    const from = this.#at;
+    const lf = chunk.indexOf(LF, from);
     const end = lf < 0 ? chunk.length : lf;
-    const piece = chunk.subarray(this.#at, end);
     this.#at = end + 1;
-    const length = this.#partialLength + piece.length;
+    const length = this.#partialLength + end - from;
     if (lf < 0) {
       this.#partialLength = length;
-      if (length <= this.#limit) this.#partial.push(piece);
-      else this.#partial = [];
+      this.#partial = length <= this.#limit ? this.#partial + chunk.toString('latin1', from, end) : '';
       return true;
     }
-    let line = piece;
     if (this.#partialLength > 0) {
-      if (length <= this.#limit) line = Buffer.concat([...this.#partial, piece]);
-      this.#partial = [];
+      const whole = length <= this.#limit ? Buffer.from(this.#partial + chunk.toString('latin1', from, end), 'latin1') : EMPTY;
+      this.#partial = '';
       this.#partialLength = 0;
+      if (length <= this.#limit) return this.#handOverLine(whole, 0, whole.length);
     }
     if (length > this.#limit) return this.#handOver((done) => this.#events.tooLong(done));
-    if (line.length > 0 && line[line.length - 1] === CR) line = line.subarray(0, line.length - 1);
+    return this.#handOverLine(chunk, from, end);
+  }
+
+  #handOverLine(octets: Buffer, from: number, end: number): boolean {
+    const line = octets.toString('utf8', from, end > from && octets[end - 1] === CR ? end - 1 : end);
     return this.#handOver((done) => this.#events.command(line, done));
   }
 
@@ -149,11 +174,27 @@ export class Wire extends EventEmitter {
     const chunk = this.#at === 0 ? this.#chunk : this.#chunk.subarray(this.#at);
     const { heldCr, kept, end } = scan(chunk);
     this.#at = end < 0 ? this.#chunk.length : this.#at + end;
-    let pressed = heldCr ? sink.write(Buffer.of(CR)) : undefined;
-    if (kept.length > 0) pressed = pressed ? pressed.then(() => sink.write(kept)) : sink.write(kept);
+    let pressed = heldCr ? sink.write(this.#keep(HELD_CR)) : undefined;
+    if (kept.length > 0) {
+      const own = this.#keep(kept);
+      pressed = pressed ? pressed.then(() => sink.write(own)) : sink.write(own);
+    }
     if (!pressed) return end < 0 || this.#endBody(sink);
     void this.#goOnAfter(pressed, () => end < 0 || this.#endBody(sink));
     return false;
+  }
+
+  /** Many small pieces stand in one buffer: each in its own would take a hundred times its size. */
+  #keep(piece: Buffer): Buffer {
+    if (piece.length > this.#own.length - this.#used) {
+      // Not of Node's pool, which a slow client would keep 64 KB of for each piece.
+      this.#own = Buffer.allocUnsafeSlow(Math.max(piece.length, TOGETHER));
+      this.#used = 0;
+    }
+    const from = this.#used;
+    piece.copy(this.#own, from);
+    this.#used += piece.length;
+    return this.#own.subarray(from, this.#used);
   }
 
   async #goOnAfter(pressed: Promise<void>, go: () => boolean): Promise<void> {
@@ -165,6 +206,8 @@ export class Wire extends EventEmitter {
 
   #endBody(sink: BodySink): boolean {
     this.#body = undefined;
+    this.#own = EMPTY;
+    this.#used = 0;
     return this.#handOver((done) => sink.end(done));
   }
 
