@@ -44,6 +44,41 @@ test('a listener that closes lets open transactions end, and tells idle clients 
   expect(postern.accepted).toHaveLength(2);
 });
 
+for (const how of ['reset', 'close', 'silence'] as const) {
+  test(`a message that is met with ${how} when it is whole is not held on to`, async () => {
+    const body: Stages['body'] = (talk) => {
+      if (how === 'silence') talk.silent = true;
+      else talk.cut!(how);
+      return new Promise(() => {}); // as of a scenario's fault
+    };
+    await using postern = await reception({ stages: { body } });
+    const client = await dial(postern.at);
+    await client.toData();
+    await client.send(`${'x'.repeat(300_000)}\r\n.\r\n`);
+    if (how === 'silence') {
+      await expect.poll(() => postern.inFlight()).toBeGreaterThan(0);
+      client.reset();
+    }
+    await expect.poll(() => postern.listener.connections()).toBe(0);
+    expect(postern.inFlight()).toBe(0);
+    expect(postern.accepted).toEqual([]);
+  });
+}
+
+test('a message whose client is gone before its answer is kept all the same', async () => {
+  let go!: () => void;
+  const delay = new Promise<undefined>((resolve) => { go = () => resolve(undefined); });
+  await using postern = await reception({ stages: { body: () => delay } });
+  const client = await dial(postern.at);
+  await client.toData();
+  await client.send('x\r\n.\r\n');
+  await expect.poll(() => postern.inFlight()).toBeGreaterThan(0);
+  client.reset();
+  await expect.poll(() => postern.listener.connections()).toBe(0);
+  go();
+  await expect.poll(() => postern.accepted).toHaveLength(1);
+});
+
 test('who does not come to an end in time is cut off', async () => {
   const clock = manualClock();
   await using postern = await reception({ clock });

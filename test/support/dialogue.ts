@@ -25,6 +25,8 @@ export type Dialogue = {
   /** Ends our side only. */
   end(): void;
   destroy(): void;
+  /** Leaves with a reset. */
+  reset(): void;
   /** Everything that was received. */
   readonly heard: string;
   /** Resolves when the server has closed. */
@@ -121,6 +123,7 @@ export async function dial(where: { host: string; port: number }, options: { tls
     },
     end: () => void socket.end(),
     destroy: () => void socket.destroy(),
+    reset: () => void socket.resetAndDestroy(),
     get heard() { return heard; },
     get socket() { return socket; },
     closed,

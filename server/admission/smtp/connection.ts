@@ -282,7 +282,9 @@ export class Connection extends Line {
       write: body.write,
       end: (done) => {
         this.body = undefined;
+        this.whole = body;
         this.#answer('message', () => body.finish(), done, () => {
+          this.whole = undefined;
           this.#badCommands = 0;
           delete this.talk.transaction;
           this.transcript.endTransaction();

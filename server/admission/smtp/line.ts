@@ -40,8 +40,11 @@ export abstract class Line extends SMTPConnection {
   protected busy = false;
   protected draining = false;
   protected body: BodyProgress | undefined;
+  /** It is whole, and not yet answered. */
+  protected whole: BodyProgress | undefined;
   /** The answer to a message: it is in the transcript before it is said. */
   protected told: Reply | undefined;
+  #isCut = false;
   #stopReading: () => void = () => {};
   readonly #outbox = new Outbox((text) => {
     if (this._socket.writable) this._socket.write(text);
@@ -53,7 +56,10 @@ export abstract class Line extends SMTPConnection {
     this.since = desk.clock.now();
     this.talk = conversation(this.id, { address: this.remoteAddress, port: this.remotePort }, this.since);
     // Looked up when it is done: STARTTLS changes the socket.
-    this.talk.cut = (how) => void (how === 'reset' && !this.talk.tls && 'resetAndDestroy' in this._socket ? this._socket.resetAndDestroy() : this._socket.destroy());
+    this.talk.cut = (how) => {
+      this.#isCut = true;
+      void (how === 'reset' && !this.talk.tls && 'resetAndDestroy' in this._socket ? this._socket.resetAndDestroy() : this._socket.destroy());
+    };
   }
 
   /** A command line came; `done` lets the next one come. */
@@ -187,6 +193,8 @@ export abstract class Line extends SMTPConnection {
   #dropBody(): void {
     this.body?.abort();
     this.body = undefined;
+    // Of one that is cut off or met with silence nobody will say whether it is taken. Any other is, though its client is gone.
+    if (this.#isCut || this.talk.silent) this.whole?.abort();
   }
 
   /** Asked from time to time: closes a connection whose client is silent, or sends too slowly. */
