@@ -89,13 +89,13 @@ export function createReturns({ store, hub, verp = () => undefined, clockOf, wal
         subscription = hub.subscribe({ after: progress.cursor });
         for await (const event of subscription) {
           if (closed) break;
-          if (mayBe(event)) {
-            await persist(event, progress);
-            done(event.id);
-          } else {
+          if (mayBe(event)) await persist(event, progress);
+          else {
             const saved = progress.passed(event.id);
             if (saved) await saved;
           }
+          // Also of what is none any more: a stream may have got another return path since it came.
+          done(event.id);
         }
       } catch (error) {
         // Too far behind for the hub, or the store is away: from the cursor again.

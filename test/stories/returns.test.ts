@@ -4,6 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect, onTestFinished, test } from 'vitest';
 import { composeAutoreply, composeComplaint, composeNotice, composeTextBounce } from '../../server/dsn/compose.ts';
+import type { Verp } from '../../server/dsn/verp.ts';
 import { AT, dsn, HOUR, original, returnsHouse, said } from '../support/returns-house.ts';
 
 test('a bounce that comes later is matched to its recipient, told, and suppresses a mailbox that is not there', async () => {
@@ -54,6 +55,19 @@ test('a report that is read from the log before its commit was told of is not wa
   await expect.poll(told).toHaveLength(2);
   for (const hear of late) hear();
   await expect.poll(() => reader.busy()).toBe(false);
+});
+
+test('what was a candidate by its return path alone is not waited for when the stream has another by the time it is read', async () => {
+  const { handIn, hub, returns, open } = await returnsHouse();
+  await returns[Symbol.asyncDispose]();
+  let signs = true;
+  const reader = open(hub, () => (signs ? { address: () => '', read: () => ({ message: 'x', n: 0 }) } as unknown as Verp : undefined));
+  await reader.start();
+  onTestFinished(() => reader[Symbol.asyncDispose]());
+  hub.onCommit(() => { signs = false; });
+  await handIn(Buffer.from('Subject: x\r\n\r\n'), { to: 'bounces+x@shop.test', from: 'mta@x.test' });
+  await reader.quiet();
+  expect(reader.busy()).toBe(false);
 });
 
 test('a crash between telling a report and keeping the cursor tells it no second time, and one before it loses nothing', async () => {

@@ -30,7 +30,7 @@ export async function returnsHouse({ dir = ':memory:', verp }: { dir?: string; v
     store, clock, makeId, limits: { messageSize: 64 * 1024 * 1024, inFlight: 1024 ** 3 }, streamTags: () => [],
     plan: ({ stream, envelope }) => (envelope.from === '' ? undefined : { mode: modeOf(stream), priority: 'normal', queuedAt: clock.now(), due: clock.now(), expiresAt: clock.now() + 24 * HOUR, destinations: envelope.recipients.map(() => 'x.test') }),
   });
-  const open = (heard = hub) => createReturns({ store, hub: heard, clockOf: (stream) => (stream === 'live' ? ahead : clock), wall: clock, log, ...(verp ? { verp: () => verp } : {}) });
+  const open = (heard = hub, verpOf = () => verp) => createReturns({ store, hub: heard, clockOf: (stream) => (stream === 'live' ? ahead : clock), wall: clock, log, verp: verpOf });
   const returns = open();
   await returns.start();
 
