@@ -101,7 +101,7 @@ export function createParser({ store, onCommit, clock, log, desk = createDesk(cl
     return yes;
   }
   /** Messages a second, by what came in this slot and the one before. */
-  const perSecond = (now: number): number => (slot.before + slot.count) * 1_000 / (SLOT + now - slot.at * SLOT);
+  const perSecond = (now: number): number => (slot.before + slot.count) * 1_000 / (SLOT + Math.max(now - slot.at * SLOT, 0));
 
   /** Until stirred (when nothing is left), until an urgent call, or for `ms`. */
   function pause(ms: number | undefined): Promise<void> {
