@@ -36,6 +36,7 @@ const TURN = 100;
 const WAITING_MOST = 64 * 1024;
 
 function copyOf(octets: Buffer): Buffer {
+  if (octets.length === 0) return EMPTY; // after nearly every message
   const copy = Buffer.allocUnsafeSlow(octets.length);
   octets.copy(copy);
   return copy;
@@ -154,14 +155,13 @@ export class Wire extends EventEmitter {
       this.#partial = length <= this.#limit ? this.#partial + chunk.toString('latin1', from, end) : '';
       return true;
     }
-    if (this.#partialLength > 0) {
-      const whole = length <= this.#limit ? Buffer.from(this.#partial + chunk.toString('latin1', from, end), 'latin1') : EMPTY;
-      this.#partial = '';
-      this.#partialLength = 0;
-      if (length <= this.#limit) return this.#handOverLine(whole, 0, whole.length);
-    }
+    const before = this.#partial;
+    this.#partial = '';
+    this.#partialLength = 0;
     if (length > this.#limit) return this.#handOver((done) => this.#events.tooLong(done));
-    return this.#handOverLine(chunk, from, end);
+    if (before === '') return this.#handOverLine(chunk, from, end);
+    const whole = Buffer.from(before + chunk.toString('latin1', from, end), 'latin1');
+    return this.#handOverLine(whole, 0, whole.length);
   }
 
   #handOverLine(octets: Buffer, from: number, end: number): boolean {
