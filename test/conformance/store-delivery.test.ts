@@ -6,12 +6,14 @@ import { storeObeys } from './store-operations.ts';
 import { storeQueues } from './store-queue.ts';
 import { storeSuppresses } from './store-suppressions.ts';
 import { storeEndsOnce } from './store-terminal.ts';
+import { storeTellsWhatWaits } from './store-waiting.ts';
 import { stores } from './stores.ts';
 
 const [inMemory, onDisk] = stores();
 for (const [name, open] of [inMemory, onDisk]) {
   storeQueues(name, open);
   storeObeys(name, open);
+  storeTellsWhatWaits(name, open);
   storeDelivers(name, open);
   storeDeletesRealMail(name, open);
   storeSuppresses(name, open);

@@ -1,7 +1,8 @@
 /**
  * What every store must do of a queue: put recipients on their way with the
  * message, hand out what is due, and write what became of it, once. What a
- * person does to what waits is in store-operations.ts.
+ * person does to what waits is in store-operations.ts, what is told of it in
+ * store-waiting.ts.
  */
 import { describe, expect, test } from 'vitest';
 import { EVERYTHING } from '../../server/inbox/filter.ts';
