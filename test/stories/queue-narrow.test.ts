@@ -1,5 +1,6 @@
 /** An advance of one message or one recipient: it moves alone, and in its own time nothing is early, late or made up. */
 import { afterEach, expect, test } from 'vitest';
+import { brief } from '../support/queue-told.ts';
 import { HOUR, MIN, openSimHouse, type SimHouse, type SimOptions } from '../support/sim-house.ts';
 
 let house: SimHouse | undefined;
@@ -8,7 +9,6 @@ afterEach(async () => {
   await house?.[Symbol.asyncDispose]();
   house = undefined;
 });
-const brief = (history: string[]) => history.map((line) => line.split(' ').slice(0, 2).join(' '));
 
 /** Its next lease of this destination does not answer before it is told to. */
 function slowLease({ store }: SimHouse, destination: string) {
