@@ -38,6 +38,33 @@ test('what was accepted is there after a new start, and numbers go on', async ()
   expect((await second.counts())[0]).toMatchObject({ messages: 3, unread: 3 });
 });
 
+test('numbers of deleted mail are not given out again, after a new start either', async () => {
+  const first = await open();
+  await postTo(first).post();
+  await postTo(first).post();
+  const seqOf = async (store: Store) => (await store.list({ filter: EVERYTHING, limit: 1 }))[0]!.seq;
+  const seq = await seqOf(first);
+  await first.delete({ kind: 'stream', stream: 'default' });
+  await first[Symbol.asyncDispose]();
+  const second = await open();
+  await postTo(second).post();
+  expect(await seqOf(second)).toBe(seq + 1);
+});
+
+test('nor are those of events that the log let go', async () => {
+  const first = await open({ keepEvents: 0 });
+  await postTo(first).post();
+  const last = await first.lastEvent();
+  await first.prune(0, 500);
+  expect(await first.events({ after: 0, limit: 10 })).toEqual([]);
+  expect(await first.lastEvent()).toBe(last);
+  await first[Symbol.asyncDispose]();
+  const second = await open();
+  expect(await second.lastEvent()).toBe(last);
+  await postTo(second).post();
+  expect(await second.lastEvent()).toBe(last + 1);
+});
+
 test('a full disk refuses with that reason, keeps what it has, and takes mail again once there is room', async () => {
   const store = await open({ maxPages: 400 });
   const { post, attempt } = postTo(store);

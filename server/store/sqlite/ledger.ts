@@ -1,11 +1,13 @@
 /**
  * The writer's books: the last seq and event id, and what each stream holds.
- * They are kept in memory beside the one writer and written with each
- * transaction, so nobody counts rows. A transaction that fails takes the
+ * They are kept in memory beside the one writer. What streams hold is written
+ * with each transaction, so nobody counts rows; the last numbers are those of
+ * the last rows, and are written only where rows are deleted. A transaction that fails takes the
  * books back to what is on disk.
  */
 import type { Database } from 'better-sqlite3';
 import type { EventBody, PosternEvent } from '../../events/event.ts';
+import { LAST_EVENT } from './log.ts';
 
 export type StreamBook = {
   id: number; name: string; messages: number; unread: number; bytes: number; touched: boolean;
@@ -21,6 +23,8 @@ export type Ledger = {
   lastEvent(): number;
   stream(name: string): StreamBook | undefined;
   streamById(id: number): StreamBook | undefined;
+  /** Inside a transaction that deletes messages or events, so that their numbers are not given out again. */
+  spend(): void;
   /** Inside a transaction: to be written with it. */
   touch(book: StreamBook): void;
   /** What is summed up while a transaction runs: `write` is called at its end, inside it; `forget` when it fails. */
@@ -37,7 +41,8 @@ export function createLedger(db: Database): Ledger {
   const begin = db.prepare('BEGIN IMMEDIATE');
   const commit = db.prepare('COMMIT');
   const rollback = db.prepare('ROLLBACK');
-  const readCounters = db.prepare('SELECT seq, event FROM counters WHERE id = 1');
+  // The row is not written with each commit: it would be one page more.
+  const readCounters = db.prepare(`SELECT max(seq, coalesce((SELECT max(seq) FROM messages), 0)) AS seq, ${LAST_EVENT} AS event FROM counters WHERE id = 1`);
   const readStreams = db.prepare('SELECT id, name, messages, unread, bytes, clock_offset AS clockOffset, delivery FROM streams');
   const writeCounters = db.prepare('UPDATE counters SET seq = ?, event = ? WHERE id = 1');
   const writeStream = db.prepare('UPDATE streams SET messages = ?, unread = ?, bytes = ? WHERE id = ?');
@@ -46,7 +51,7 @@ export function createLedger(db: Database): Ledger {
   let seq = 0;
   let event = 0;
   let stale = true;
-  let counted = false;
+  let spent = false;
   const byName = new Map<string, StreamBook>();
   const byId = new Map<number, StreamBook>();
   const touched = new Set<StreamBook>();
@@ -66,7 +71,7 @@ export function createLedger(db: Database): Ledger {
   function load(): void {
     ({ seq, event } = readCounters.get() as { seq: number; event: number });
     loadStreams();
-    counted = false;
+    spent = false;
     stale = false;
   }
 
@@ -76,12 +81,11 @@ export function createLedger(db: Database): Ledger {
       writeStream.run(book.messages, book.unread, book.bytes, book.id);
     }
     touched.clear();
-    if (counted) writeCounters.run(seq, event);
-    counted = false;
+    if (spent) writeCounters.run(seq, event);
+    spent = false;
   }
 
   function log(at: number, type: string, stream: string, data: string, about: number | null): number {
-    counted = true;
     insertEvent.run(++event, at, type, stream, about, data);
     return event;
   }
@@ -104,14 +108,8 @@ export function createLedger(db: Database): Ledger {
         throw error;
       }
     },
-    nextSeq() {
-      counted = true;
-      return ++seq;
-    },
-    nextEvent() {
-      counted = true;
-      return ++event;
-    },
+    nextSeq: () => ++seq,
+    nextEvent: () => ++event,
     lastEvent() {
       if (stale) load();
       return event;
@@ -124,6 +122,7 @@ export function createLedger(db: Database): Ledger {
       if (stale) load();
       return byId.get(id);
     },
+    spend: () => void (spent = true),
     touch(book) {
       if (book.touched) return;
       book.touched = true;

@@ -9,6 +9,9 @@ export type EventRow = {
   seq: number | null; id: string | null; receivedAt: number | null; size: number | null; fixed: string | null; queued: number | null;
 };
 
+/** Over the row of `counters`, which knows of those that are deleted. */
+export const LAST_EVENT = 'max(event, coalesce((SELECT max(id) FROM events), 0))';
+
 const COLUMNS = `SELECT e.id AS event, e.at, e.type, e.stream, e.data, e.seq, m.id, m.received_at AS receivedAt, m.size, c.summary AS fixed, m.queued
   FROM events e LEFT JOIN messages m ON e.data IS NULL AND m.seq = e.seq LEFT JOIN contents c ON c.seq = m.seq`;
 
@@ -18,7 +21,7 @@ export function createLog(db: Database) {
   const ofMessage = db.prepare(`${COLUMNS} WHERE e.id > @after AND (@stream IS NULL OR e.stream = @stream)
     AND (e.id = (SELECT event FROM messages WHERE id = @message) OR (e.seq = (SELECT seq FROM messages WHERE id = @message) AND e.seq IS NOT NULL AND e.type <> 'message.captured')) ORDER BY e.id LIMIT @limit`);
   const latest = db.prepare(`${COLUMNS} WHERE (@stream IS NULL OR e.stream = @stream) ORDER BY e.id DESC LIMIT @limit`);
-  const last = db.prepare('SELECT event FROM counters WHERE id = 1').pluck();
+  const last = db.prepare(`SELECT ${LAST_EVENT} FROM counters WHERE id = 1`).pluck();
   return {
     events(after: number, limit: number, stream?: string, message?: string): EventRow[] {
       if (message !== undefined) return ofMessage.all({ after, limit, stream: stream ?? null, message }) as EventRow[];

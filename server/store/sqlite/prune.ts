@@ -99,7 +99,10 @@ export function createPrune(db: Database, ledger: Ledger, removing: Remove, keep
       if (left() <= 0) more = true;
 
       const last = ledger.lastEvent() - keepEvents;
-      const rows = ledger.transact(() => dropKeys.run(now, ROWS).changes + (last > 0 ? dropEvents.run(last, ROWS).changes : 0));
+      const rows = ledger.transact(() => {
+        if (last > 0) ledger.spend();
+        return dropKeys.run(now, ROWS).changes + (last > 0 ? dropEvents.run(last, ROWS).changes : 0);
+      });
       if (rows >= ROWS) more = true;
 
       const free = freePages();

@@ -57,6 +57,7 @@ export function createRemove(db: Database, ledger: Ledger) {
       deleteUpload.run(row.upload);
       deletePieces.run(row.upload * PIECES_MOST, (row.upload + 1) * PIECES_MOST);
     }
+    ledger.spend();
     book.messages--;
     book.bytes -= row.size;
     if (row.read === 0) book.unread--;

@@ -16,7 +16,7 @@ export const idempotency = sqliteTable('idempotency', {
   expiresAt: integer('expires_at').notNull(),
 }, (t) => [primaryKey({ columns: [t.stream, t.key] }), index('idempotency_expiry').on(t.expiresAt)]);
 
-/** One row: the numbers given out last, which deletion must not make free again. */
+/** One row: the numbers given out last when something was last deleted, which must not be given out again. */
 export const counters = sqliteTable('counters', {
   id: integer().primaryKey(),
   seq: integer().notNull(),
