@@ -34,7 +34,8 @@ export class Transcript {
 
   add(where: 'connection' | 'transaction', by: TranscriptLine['by'], line: string, at: number): void {
     const into = where === 'connection' ? this.#connection : this.#transaction;
-    const entry = { at, by, line: shown(line) };
+    // Our own lines have no control characters: see reply.ts.
+    const entry = { at, by, line: by === 'S' ? short(line) : shown(line) };
     if (into.head.length < into.limit) {
       into.head.push(entry);
       return;
@@ -73,10 +74,11 @@ const CONTROLS = /[\x00-\x1f\x7f]/g;
 
 /** Control characters as `\x0d`, and not longer than the limit. */
 function shown(line: string): string {
-  if (line.length > TRANSCRIPT_LIMITS.line) line = `${line.slice(0, TRANSCRIPT_LIMITS.line)}… (${line.length} characters)`;
-  if (!CONTROL.test(line)) return line;
-  return line.replace(CONTROLS, (octet) => `\\x${octet.charCodeAt(0).toString(16).padStart(2, '0')}`);
+  const text = short(line);
+  return CONTROL.test(text) ? text.replace(CONTROLS, (octet) => `\\x${octet.charCodeAt(0).toString(16).padStart(2, '0')}`) : text;
 }
+
+const short = (line: string): string => (line.length > TRANSCRIPT_LIMITS.line ? `${line.slice(0, TRANSCRIPT_LIMITS.line)}… (${line.length} characters)` : line);
 
 /** A command line without what AUTH carries. */
 export function masked(line: string): string {

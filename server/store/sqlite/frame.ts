@@ -4,7 +4,7 @@
  * the writer does before the 250; it becomes a frame when it is indexed.
  *
  * Which of the two it is the first octet says, and no sender has a say in it:
- * the detail stands before the body and is the JSON of an object, so what is
+ * the detail stands before the body and begins with the JSON of an object, so what is
  * not packed begins with `{`, and a zstd frame begins with 28 B5 2F FD. Both
  * have a checksum, so that bytes that rot on the disk are an error and never
  * somebody's mail; that of a loose one (CRC-32) stands at its end.

@@ -12,6 +12,7 @@ import type { PosternEvent } from '../../events/event.ts';
 import type { Queued } from '../../queue/port.ts';
 import type { StoreStats } from '../port.ts';
 import { Body, type PieceSink } from './body.ts';
+import { writeDetail } from './detail.ts';
 import { fromWire } from './fault.ts';
 import { toFlat } from './flat.ts';
 import { SEAL } from './frame.ts';
@@ -19,7 +20,7 @@ import type { Line } from './line.ts';
 import type { Captured, RideAlong } from './queue-side.ts';
 import { WIDTH } from './recipient-row.ts';
 import type { RideName } from './rides.ts';
-import { captured, capturedEvent, detailOf, itemOf, type Ready, readyOf } from './ready.ts';
+import { captured, capturedEvent, itemOf, type Ready, readyOf } from './ready.ts';
 import type { Batch, BatchOutcome, Item, Piece, Ride, RideOutcome, Unit, UnitOutcome } from './wire.ts';
 import type { Writer } from './writer.ts';
 
@@ -136,7 +137,7 @@ export function createIntake({ line, clock, firstUpload, tell, queued }: IntakeO
     let length = 0;
     for (const { ready } of [...units, ...along]) {
       for (const one of ready) {
-        one.detail = detailOf(one.submission);
+        one.detail = writeDetail(one.submission);
         length += Buffer.byteLength(one.detail) + one.length + SEAL;
       }
     }

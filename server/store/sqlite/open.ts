@@ -16,6 +16,7 @@ import type { Store } from '../port.ts';
 import { Body } from './body.ts';
 import { openDirect } from './direct.ts';
 import { FILE, MEMORY, type Place } from './database.ts';
+import { readDetail } from './detail.ts';
 import { hydrate } from './find.ts';
 import { type Finding, findingOf } from './indexing.ts';
 import { createIntake } from './intake.ts';
@@ -189,12 +190,11 @@ function assemble({ writer, reader, clock, firstUpload, close }: Parts): Store {
     async read(id) {
       const row = await reader.call('detail', id);
       if (!row) return undefined;
-      const detail = JSON.parse(row.detail) as Pick<MessageDetail, 'envelope' | 'session' | 'metadata'>;
-      return { ...summaryOf(row.summary), ...detail, ...(row.parsed === undefined ? {} : { parsed: JSON.parse(row.parsed) }) } as MessageDetail;
+      return { ...summaryOf(row.summary), ...readDetail(row.detail), ...(row.parsed === undefined ? {} : { parsed: JSON.parse(row.parsed) }) } as MessageDetail;
     },
     async trace(id) {
       const row = await reader.call('trace', id);
-      return row && { receivedAt: row.receivedAt, session: (JSON.parse(row.detail) as Pick<MessageDetail, 'session'>).session };
+      return row && { receivedAt: row.receivedAt, session: readDetail(row.detail).session };
     },
     async body(id, range) {
       const found = await reader.call('place', id);

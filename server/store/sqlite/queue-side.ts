@@ -7,11 +7,11 @@ import type { Submission } from '../../admission/port.ts';
 import type { PosternEvent } from '../../events/event.ts';
 import type { AuditStore } from '../../gate/audit.ts';
 import type { HookStore } from '../../hooks/hook.ts';
-import type { MessageDetail } from '../../mail/message.ts';
 import type { Attempt } from '../../mail/recipient.ts';
 import type { Answer } from '../../mail/reply.ts';
 import type { TranscriptLine } from '../../mail/session.ts';
 import type { Delivery, KeptStore, LeasedMessage, Outcome, PlannedStore, Queued, QueueStore, ReturnStore, SuppressionStore } from '../../queue/port.ts';
+import { readDetail } from './detail.ts';
 import { dsnText, type Outgoing, outgoingOf } from './enqueue.ts';
 import { callOf, hookOf } from './hook-rows.ts';
 import type { LeasedMail } from './lease.ts';
@@ -72,7 +72,7 @@ export function createQueueSide({ reader, ride }: { reader: Line<Reader>; ride: 
     async releaseMessage(released) {
       const row = await reader.call('detail', released.message);
       if (!row) return undefined;
-      const { envelope } = JSON.parse(row.detail) as Pick<MessageDetail, 'envelope'>;
+      const { envelope } = readDetail(row.detail);
       const { stream } = row.summary;
       const dsn = new Map(envelope.recipients.map((one) => [one.address, dsnText(one)]));
       const recipients = released.recipients.map(({ original, ...one }) => ({ ...one, original: original && JSON.stringify(original), dsn: original ? null : (dsn.get(one.address) ?? null) }));

@@ -4,7 +4,7 @@ import { decompress, opened } from './frame.ts';
 import { SUMMARY_COLUMNS, SUMMARY_JOINS, type SummaryRow } from './row.ts';
 import { PIECE, PIECES_MOST } from './wire.ts';
 
-export type DetailRow = { summary: SummaryRow; /** JSON. */ detail: string; parsed: string | undefined };
+export type DetailRow = { summary: SummaryRow; /** See detail.ts. */ detail: string; parsed: string | undefined };
 /** The bytes themselves, or where they are. */
 export type BodyPlace = { size: number; bytes: Uint8Array } | { size: number; upload: number };
 export type PendingRow = { id: string; seq: number; size: number; fixed: string };

@@ -8,14 +8,12 @@ import type { Item, UnitOutcome } from './wire.ts';
 
 export type Ready = {
   submission: Submission; fixed: Fixed; rest: Uint8Array[]; length: number; upload: { id: number; pieces: number } | undefined;
-  /** JSON of what only the message itself shows; made when it is packed. */
+  /** See detail.ts; made when it is packed. */
   detail: string;
 };
 
 export const readyOf = (submission: Submission, { rest, length, upload }: Pick<Ready, 'rest' | 'length' | 'upload'>): Ready =>
   ({ submission, rest, length, upload, fixed: fixedOf(submission), detail: '' });
-
-export const detailOf = ({ envelope, session, metadata }: Submission): string => JSON.stringify({ envelope, session, metadata });
 
 export function itemOf({ submission, fixed, length, upload }: Ready, { start, detailSize, end }: Pick<Item, 'start' | 'detailSize' | 'end'>): Item {
   const { id, stream, receivedAt, envelope, header, tags, body } = submission;

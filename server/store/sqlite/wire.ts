@@ -31,8 +31,8 @@ export type Item = {
   to: string[];
   cc: string[];
   /**
-   * Octets [start, end) of the batch's bytes, to be kept as they are: the detail (JSON of envelope,
-   * session and metadata), the body when it is not in pieces, and room for a checksum (frame.ts).
+   * Octets [start, end) of the batch's bytes, to be kept as they are: the detail (detail.ts),
+   * the body when it is not in pieces, and room for a checksum (frame.ts).
    */
   start: number;
   detailSize: number;

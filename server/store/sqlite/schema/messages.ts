@@ -43,7 +43,7 @@ export const contents = sqliteTable('contents', {
   seq: integer().primaryKey(),
   /** JSON: the part of the summary that never changes. */
   summary: text().notNull(),
-  /** Octets of the detail (JSON: envelope, session, metadata) at the start of `data`. */
+  /** Octets of the detail (detail.ts) at the start of `data`. */
   detailSize: integer('detail_size').notNull(),
   /** Where the raw bytes are when they are not in `data`. */
   upload: integer(),
