@@ -50,6 +50,9 @@ const LITERAL = /^\[[0-9A-Za-z:.-]{2,64}\]$/;
 /** Octets, RFC 5321 §4.5.3.1: local part 64, domain 255, path 256 with its angle brackets. */
 export const ADDRESS_LIMITS = { local: 64, domain: 255, address: 254 } as const;
 
+/** In octets, which are counted only where they could be too many: a character is three at most. */
+const isLonger = (text: string, octets: number): boolean => text.length * 3 > octets && Buffer.byteLength(text) > octets;
+
 export type AddressFault = 'empty' | 'syntax' | 'local-too-long' | 'domain-too-long' | 'too-long';
 
 /**
@@ -59,10 +62,9 @@ export type AddressFault = 'empty' | 'syntax' | 'local-too-long' | 'domain-too-l
 export function addressFault(address: string): AddressFault | undefined {
   if (address === '') return 'empty';
   const { local, domain } = splitAddress(address);
-  const bytes = Buffer.byteLength;
-  if (bytes(local) > ADDRESS_LIMITS.local) return 'local-too-long';
-  if (bytes(domain) > ADDRESS_LIMITS.domain) return 'domain-too-long';
-  if (bytes(address) > ADDRESS_LIMITS.address) return 'too-long';
+  if (isLonger(local, ADDRESS_LIMITS.local)) return 'local-too-long';
+  if (isLonger(domain, ADDRESS_LIMITS.domain)) return 'domain-too-long';
+  if (isLonger(address, ADDRESS_LIMITS.address)) return 'too-long';
   if (!DOT_STRING.test(local) && !QUOTED_STRING.test(local)) return 'syntax';
   if (address.includes('@') && !DOMAIN.test(domain) && !LITERAL.test(domain)) return 'syntax';
   return undefined;

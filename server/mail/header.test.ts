@@ -51,6 +51,24 @@ test('the first of two Subject fields counts, and a missing header is empty', ()
   expect(read('\r\nSubject: body\r\n').subject).toBe('');
 });
 
+test('each message has the date of its own header, also where the one before had another or none that can be read', () => {
+  const dates = ['Sat, 21 Nov 2026 10:00:00 +0000', 'Sat, 21 Nov 2026 10:00:00 +0000', 'some day', 'some day', 'Sat, 21 Nov 2026 10:00:01 +0000'];
+  const at = Date.UTC(2026, 10, 21, 10);
+  expect(dates.map((date) => read(`Date: ${date}\r\n\r\n`).date)).toEqual([at, at, undefined, undefined, at + 1_000]);
+});
+
+test.each([
+  ['<1@x.test>', '1@x.test'],
+  ['1@x.test', '1@x.test'],
+  ['before <1@x.test> after <2@x.test>', '1@x.test'],
+  ['1@x.test> <2@x.test>', '2@x.test'],
+  ['<1@x.test', '<1@x.test'],
+  ['<<1@x.test>>', '<1@x.test'],
+  ['< 1@x.test >', '1@x.test'],
+])('the message id of %s is %s', (field, id) => {
+  expect(read(`Message-ID: ${field}\r\n\r\n`).messageId).toBe(id);
+});
+
 test('8-bit fields are read as UTF-8, or else as Latin-1', () => {
   expect(read('Subject: grüße\r\n\r\n').subject).toBe('grüße');
   const latin = headerCollector();

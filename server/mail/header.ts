@@ -101,9 +101,9 @@ function summarise(fields: HeaderField[]): HeaderSummary {
       case 'to': addMailboxes(summary.to, value); break;
       case 'cc': addMailboxes(summary.cc, value); break;
       case 'reply-to': addMailboxes(summary.replyTo, value); break;
-      case 'message-id': summary.messageId ||= value.replace(/^.*?<([^>]*)>.*$/s, '$1').trim().slice(0, 998); break;
+      case 'message-id': summary.messageId ||= insideAngles(value).trim().slice(0, 998); break;
       case 'date': {
-        const at = Date.parse(value.replace(/\([^()]*\)/g, ' '));
+        const at = dateOf(value);
         if (!Number.isNaN(at) && summary.date === undefined) summary.date = at;
         break;
       }
@@ -114,6 +114,25 @@ function summarise(fields: HeaderField[]): HeaderSummary {
     }
   }
   return summary;
+}
+
+/** What stands between the first `<` and its `>`; all of it where there is no such pair. */
+function insideAngles(value: string): string {
+  const open = value.indexOf('<');
+  const close = open < 0 ? -1 : value.indexOf('>', open);
+  return close < 0 ? value : value.slice(open + 1, close);
+}
+
+let lastDate = '';
+let lastTime = NaN;
+
+/** Milliseconds since the epoch, or NaN. A blast has one date for many messages, and to read it costs as much as the other fields. */
+function dateOf(value: string): number {
+  if (value !== lastDate) {
+    lastTime = Date.parse(value.replace(/\([^()]*\)/g, ' '));
+    lastDate = value;
+  }
+  return lastTime;
 }
 
 // Control characters have no business in a decoded field: an encoded word may hide CR LF or an escape sequence.
