@@ -8,6 +8,7 @@ test('two spellings of one mailbox have one key', () => {
   expect(addressKey('"ann b"@example.test')).toBe('"ann b"@example.test');
   expect(addressKey('GRÜN@x.test')).toBe('grün@x.test');
   expect(addressKey('Postmaster')).toBe('postmaster');
+  expect(addressKey('half\ud800@x.test')).toBe('half\ufffd@x.test');
 });
 
 test('an address is split at its last @', () => {

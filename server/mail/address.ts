@@ -19,7 +19,8 @@ const PLAIN_ASCII = /^[\x21-\x7e]*$/;
 /**
  * The key of an inbox: lower case, the domain in its ASCII (punycode) form,
  * needless quotes round the local part removed (RFC 5321 §4.1.2: `"a"@x` and
- * `a@x` name the same mailbox).
+ * `a@x` name the same mailbox). Half a surrogate pair becomes what every store
+ * makes of it, U+FFFD.
  */
 export function addressKey(address: string): string {
   const { local, domain } = splitAddress(address.trim());
@@ -29,7 +30,7 @@ export function addressKey(address: string): string {
     const bare = quoted[1]!.replace(/\\(.)/g, '$1');
     if (DOT_STRING.test(bare)) name = bare;
   }
-  name = PLAIN_ASCII.test(name) ? name.toLowerCase() : name.normalize('NFC').toLowerCase();
+  name = PLAIN_ASCII.test(name) ? name.toLowerCase() : name.toWellFormed().normalize('NFC').toLowerCase();
   if (!domain) return name;
   return `${name}@${domainKey(domain)}`;
 }
@@ -38,7 +39,7 @@ export function addressKey(address: string): string {
 export function domainKey(domain: string): string {
   const lower = domain.toLowerCase();
   if (PLAIN_ASCII.test(lower)) return lower;
-  return domainToASCII(lower) || lower;
+  return domainToASCII(lower) || lower.toWellFormed();
 }
 
 // atext of RFC 5321 §4.1.2, and anything beyond ASCII as in RFC 6531 §3.3.

@@ -85,6 +85,28 @@ export function storeKeepsMail(name: string, open: OpenStore): void {
         expect(await ids({ kind: 'parse-failed' })).toEqual([first]);
       });
 
+      test('what waits for the parser is found in its order, whatever was parsed before its turn or is deleted', async () => {
+        const waiting = async (limit = 9) => (await store.unparsed(limit)).map(({ id }) => id);
+        const [a, b, c] = [await at.post(), await at.post(), await at.post()];
+        await store.index([entryOf(c, {})]);
+        expect(await waiting(1)).toEqual([a]);
+        expect(await waiting()).toEqual([a, b]);
+        await store.index([entryOf(a, {})]);
+        expect(await waiting()).toEqual([b]);
+        const d = await at.post();
+        expect(await waiting(1)).toEqual([b]);
+        expect(await store.backlog()).toBe(2);
+        await store.index([entryOf(b, {}), entryOf(d, {}, { error: 'It is broken' })]);
+        expect(await waiting()).toEqual([]);
+        expect(await store.backlog()).toBe(0);
+        await store.delete({ kind: 'messages', ids: [a, d] });
+        const [e, f] = [await at.post(), await at.post()];
+        expect(await waiting()).toEqual([e, f]);
+        await store.delete({ kind: 'message', id: e });
+        expect(await waiting()).toEqual([f]);
+        expect(await store.backlog()).toBe(1);
+      });
+
       test('words that look like a search language are only words', async () => {
         const id = await at.post();
         await store.index([entryOf(id, {})]);
