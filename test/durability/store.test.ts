@@ -38,6 +38,19 @@ test('what was accepted is there after a new start, and numbers go on', async ()
   expect((await second.counts())[0]).toMatchObject({ messages: 3, unread: 3 });
 });
 
+test('what was not parsed is found after a new start, between mail that was', async () => {
+  const first = await open();
+  const ids: string[] = [];
+  for (let i = 0; i < 5; i++) ids.push(await postTo(first).post());
+  await first.index([entryOf(ids[0]!, {}), entryOf(ids[2]!, {}), entryOf(ids[4]!, {})]);
+  await first[Symbol.asyncDispose]();
+  const second = await open();
+  expect(await second.backlog()).toBe(2);
+  expect((await second.unparsed(9)).map(({ id }) => id)).toEqual([ids[1], ids[3]]);
+  await second.index([entryOf(ids[1]!, {}), entryOf(ids[3]!, {})]);
+  expect(await second.unparsed(9)).toEqual([]);
+});
+
 test('numbers of deleted mail are not given out again, after a new start either', async () => {
   const first = await open();
   await postTo(first).post();

@@ -15,7 +15,7 @@ import { DEFAULT_DELIVERY } from '../../server/mail/stream.ts';
 import type { Store } from '../../server/store/port.ts';
 import { migrate, migrationsFolder, readMigrations } from '../../server/store/sqlite/migrate.ts';
 import { openStore } from '../../server/store/sqlite/open.ts';
-import { bytesOf, postTo } from '../support/post.ts';
+import { bytesOf, entryOf, postTo } from '../support/post.ts';
 
 const folder = fileURLToPath(new URL('./versions/', import.meta.url));
 const versions = readdirSync(folder).map((name) => name.replace('.sql', ''));
@@ -72,6 +72,30 @@ describe.each(versions)('a database of %s', (version) => {
       await postTo(store).post();
       expect((await store.list({ filter: EVERYTHING, limit: 1 }))[0]!.seq).toBe(4);
       expect(await store.delete({ kind: 'stream', stream: 'default' })).toBe(2);
+    } finally {
+      await close();
+    }
+  });
+});
+
+describe.each(versions)('the mail of a database of %s', (version) => {
+  test('shows how it came, is in its inboxes, is found by a part of an address, is let go of, and is parsed if it was not', async () => {
+    const { store, close } = await storeOf(version);
+    const found = async (filter: Filter, limit: number) => (await store.list({ filter, limit })).map(({ id }) => id);
+    try {
+      const [large, small] = await found(EVERYTHING, 2);
+      expect((await store.read(small!))!.session).toMatchObject({ protocol: 'smtp', transcript: [{ at: 1, by: 'C', line: 'EHLO app.test' }, { at: 2, by: 'S', line: '250 ok' }] });
+      expect(await store.inboxes({ limit: 9 })).toContainEqual(expect.objectContaining({ address: 'ann@inbox.test', messages: 2 }));
+      expect(await found({ kind: 'inbox', address: 'ann*' }, 2)).toEqual([large, small]);
+      expect(await found({ kind: 'from', address: '*@b.test' }, 1)).toEqual([large]);
+      expect(await store.unparsed(9)).toMatchObject([{ id: large }]);
+      await store.index([entryOf(large!, {})]);
+      const id = await postTo(store).post({ to: ['ann@inbox.test', 'cy@inbox.test'] });
+      expect(await store.unparsed(9)).toMatchObject([{ id }]);
+      expect(await store.delete({ kind: 'inbox', address: 'ann@inbox.test' })).toBe(3);
+      expect(await found({ kind: 'inbox', address: 'ann*' }, 1)).toEqual([]);
+      expect(await found({ kind: 'inbox', address: 'cy*' }, 1)).toEqual([id]);
+      expect(await store.read(small!)).toBeUndefined();
     } finally {
       await close();
     }

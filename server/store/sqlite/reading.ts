@@ -17,9 +17,18 @@ export function createReading(db: Database) {
   const trace = db.prepare('SELECT m.received_at AS receivedAt, c.detail_size AS detailSize, c.data FROM messages m JOIN contents c ON c.seq = m.seq WHERE m.id = ?');
   const parsed = db.prepare('SELECT data FROM parsed WHERE seq = ?').pluck();
   const piece = db.prepare('SELECT data FROM pieces WHERE key = ?').pluck();
-  const unparsed = db.prepare('SELECT m.id, m.seq, m.size, c.summary AS fixed FROM messages m JOIN contents c ON c.seq = m.seq WHERE m.parse = 0 ORDER BY m.seq LIMIT ?');
+  const unparsed = db.prepare('SELECT m.id, m.seq, m.size, c.summary AS fixed FROM messages m CROSS JOIN contents c ON c.seq = m.seq WHERE m.seq >= ? AND m.parse = 0 ORDER BY m.seq LIMIT ?');
   const kept = db.prepare('SELECT fingerprint, response, expires_at AS expiresAt FROM idempotency WHERE stream = ? AND key = ? AND expires_at > ?');
-  const backlog = db.prepare('SELECT count(*) FROM messages WHERE parse = 0').pluck();
+  const backlog = db.prepare('SELECT count(*) FROM messages WHERE seq >= ? AND parse = 0').pluck();
+  // The first of them, else the newest message: of one moment, so that what comes in meanwhile is above it.
+  const firstUnparsed = db.prepare('SELECT coalesce((SELECT seq FROM messages WHERE seq >= ? AND parse = 0 ORDER BY seq LIMIT 1), (SELECT max(seq) FROM messages), 0)').pluck();
+
+  /**
+   * Below it all are parsed, and stay so. What waits is nearly always the
+   * newest: only the first question looks at every message, no index is needed.
+   */
+  let parsedBelow = 0;
+  const unparsedFrom = (): number => (parsedBelow = firstUnparsed.get(parsedBelow) as number);
 
   function readPiece(upload: number, n: number): Uint8Array | undefined {
     const data = piece.get(upload * PIECES_MOST + n) as Buffer | undefined;
@@ -69,8 +78,8 @@ export function createReading(db: Database) {
       return bodies;
     },
     idempotent: (stream: string, key: string, now: number) => kept.get(stream, key, now) as { fingerprint: string; response: string; expiresAt: number } | undefined,
-    unparsed: (limit: number): PendingRow[] => unparsed.all(limit) as PendingRow[],
-    backlog: (): number => backlog.get() as number,
+    unparsed: (limit: number): PendingRow[] => unparsed.all(unparsedFrom(), limit) as PendingRow[],
+    backlog: (): number => backlog.get(unparsedFrom()) as number,
   };
 }
 

@@ -32,7 +32,6 @@ export const messages = sqliteTable('messages', {
   envid: text(),
 }, (t) => [
   index('messages_stream').on(t.stream),
-  index('messages_pending').on(t.parse).where(sql`parse = 0`),
   // For what comes back about mail that went out.
   index('messages_sent').on(t.messageId).where(sql`queued is not null`),
   index('messages_envid').on(t.envid).where(sql`envid is not null`),
