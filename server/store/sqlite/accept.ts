@@ -7,6 +7,7 @@ import type { Database } from 'better-sqlite3';
 import { StoreFault } from '../../admission/port.ts';
 import type { PosternEvent } from '../../events/event.ts';
 import { addressKey } from '../../mail/address.ts';
+import { createBulk } from './bulk.ts';
 import { createEnqueue } from './enqueue.ts';
 import { faultOf, toWire, type WireError } from './fault.ts';
 import { fromFlat } from './flat.ts';
@@ -18,11 +19,11 @@ import type { Taken } from './row.ts';
 import { type Batch, type BatchOutcome, type Item, type Piece, PIECES_MOST, type Ride, type RideOutcome, type Unit, type UnitOutcome } from './wire.ts';
 
 export function createAccept(db: Database, ledger: Ledger, dir: string | undefined, unfit: () => StoreFault | undefined, rides: Rides) {
-  const insertMessage = db.prepare('INSERT INTO messages (seq, id, stream, received_at, size, event, subject, message_id, tags) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)');
-  const insertContent = db.prepare('INSERT INTO contents (seq, summary, detail_size, upload, data) VALUES (?, ?, ?, ?, ?)');
-  const insertAddress = db.prepare('INSERT INTO addresses (key, seq, stream, roles) VALUES (?, ?, ?, ?)');
+  const messages = createBulk(db, ledger, 'messages', ['seq', 'id', 'stream', 'received_at', 'size', 'event', 'subject', 'message_id', 'tags']);
+  const contents = createBulk(db, ledger, 'contents', ['seq', 'summary', 'detail_size', 'upload', 'data']);
+  const addresses = createBulk(db, ledger, 'addresses', ['key', 'seq', 'stream', 'roles']);
+  const events = createBulk(db, ledger, 'events', ['id', 'at', 'type', 'stream', 'seq']);
   const insertTag = db.prepare('INSERT OR IGNORE INTO tags (tag, seq, stream) VALUES (?, ?, ?)');
-  const insertEvent = db.prepare("INSERT INTO events (id, at, type, stream, seq) VALUES (?, ?, 'message.captured', ?, ?)");
   const openUpload = db.prepare('INSERT INTO uploads (id, pieces) VALUES (?, 0)');
   const growUpload = db.prepare('UPDATE uploads SET pieces = pieces + 1 WHERE id = ? AND pieces = ? AND seq IS NULL');
   const closeUpload = db.prepare('UPDATE uploads SET seq = ? WHERE id = ? AND pieces = ? AND seq IS NULL');
@@ -54,13 +55,13 @@ export function createAccept(db: Database, ledger: Ledger, dir: string | undefin
     if (!stream) throw new StoreFault('broken', `There is no stream "${item.stream}" any more`);
     const seq = ledger.nextSeq();
     const event = ledger.nextEvent();
-    insertMessage.run(seq, item.id, stream.id, item.receivedAt, item.size, event, item.subject.toLowerCase(), item.messageId, item.tags.length === 0 ? '[]' : JSON.stringify(item.tags));
+    messages.add(seq, item.id, stream.id, item.receivedAt, item.size, event, item.subject.toLowerCase(), item.messageId, item.tags.length === 0 ? '[]' : JSON.stringify(item.tags));
     if (item.upload) {
       const rest = bytes.subarray(item.end, item.end + item.length);
       if (item.length > 0) addPiece({ upload: item.upload.id, n: item.upload.pieces, data: rest });
       if (closeUpload.run(seq, item.upload.id, item.upload.pieces + (item.length > 0 ? 1 : 0)).changes === 0) throw new StoreFault('broken', 'A part of this message is gone from the store');
     }
-    insertContent.run(seq, item.summary, item.detailSize, item.upload?.id ?? null, seal(bytes.subarray(item.start, item.end)));
+    contents.add(seq, item.summary, item.detailSize, item.upload?.id ?? null, seal(bytes.subarray(item.start, item.end)));
     roles.clear();
     keys.clear();
     for (const address of item.recipients) mark(address, ROLE.recipient);
@@ -68,14 +69,19 @@ export function createAccept(db: Database, ledger: Ledger, dir: string | undefin
     for (const address of item.cc) mark(address, ROLE.cc);
     for (const address of item.from) mark(address, ROLE.from);
     mark(item.sender, ROLE.sender);
-    for (const [key, role] of roles) insertAddress.run(key, seq, stream.id, role);
+    for (const [key, role] of roles) addresses.add(key, seq, stream.id, role);
     for (const tag of item.tags) insertTag.run(tag, seq, stream.id);
-    insertEvent.run(event, at, item.stream, seq);
+    events.add(event, at, 'message.captured', item.stream, seq);
     stream.messages++;
     stream.unread++;
     stream.bytes += item.size;
     ledger.touch(stream);
     return { seq, event };
+  }
+
+  /** What was added is looked for next. */
+  function flush(): void {
+    for (const rows of [messages, contents, addresses, events]) rows.flush();
   }
 
   function addUnit({ items, idempotency }: Unit, at: number, bytes: Uint8Array): UnitOutcome {
@@ -94,15 +100,20 @@ export function createAccept(db: Database, ledger: Ledger, dir: string | undefin
 
   /** After all of the unit are in: their events are in a row, and what follows comes behind. */
   function queueAll(items: readonly Item[], first: { seq: number; event: number }, at: number): { queued: (Taken | null)[]; events: PosternEvent[] } {
-    const events: PosternEvent[] = [];
-    const queued = items.map((item, i) => (item.queue ? enqueue(item, item.queue, { seq: first.seq + i, event: first.event + i }, ledger.stream(item.stream)!, at, events) : null));
-    return { queued, events };
+    const told: PosternEvent[] = [];
+    flush();
+    const queued = items.map((item, i) => (item.queue ? enqueue(item, item.queue, { seq: first.seq + i, event: first.event + i }, ledger.stream(item.stream)!, at, told) : null));
+    return { queued, events: told };
   }
 
   function run({ op, args, items }: Ride, at: number, bytes: Uint8Array): RideOutcome {
-    const events: PosternEvent[] = [];
-    const value = rides.run(op, args, { at, events, add: (n) => addItem(items[n]!, at, bytes) });
-    return { value, events };
+    const told: PosternEvent[] = [];
+    const add = (n: number) => {
+      const made = addItem(items[n]!, at, bytes);
+      flush();
+      return made;
+    };
+    return { value: rides.run(op, args, { at, events: told, add }), events: told };
   }
 
   function dropAll(uploads: readonly number[]): void {
