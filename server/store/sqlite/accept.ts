@@ -152,7 +152,9 @@ export function createAccept(db: Database, ledger: Ledger, dir: string | undefin
         const { outcomes, rode } = ledger.transact(() => {
           dropAll(drops);
           for (const piece of pieces) addPiece(piece);
-          return { outcomes: units.map((unit) => addUnit(unit, at, bytes)), rode: along.map((ride) => run(ride, at, bytes)) };
+          const outcomes = units.map((unit) => addUnit(unit, at, bytes));
+          if (along.length > 0) flush();
+          return { outcomes, rode: along.map((ride) => run(ride, at, bytes)) };
         });
         return done(outcomes, pieces.map(() => null), rode);
       } catch {

@@ -30,11 +30,13 @@ const BYTES_MOST = 4 * 1024 * 1024;
 const PIECES_BYTES_MOST = 2 * 1024 * 1024;
 const RIDES_MOST = 256;
 /**
- * Batches that are with the writer at once. One of small messages: the next
- * fills meanwhile, so fewer syncs carry the same mail. Pieces of large bodies
- * go out two at a time: the second is there when the first is done.
+ * Batches that are with the writer at once: the second is there when the first
+ * is done. It goes along when it has pieces of a large body, or so many
+ * submissions that they are worth a sync of their own; fewer wait for more to
+ * come meanwhile, so that fewer syncs carry the same mail.
  */
-const IN_FLIGHT_MOST = { messages: 1, pieces: 2 } as const;
+const IN_FLIGHT_MOST = 2;
+const WORTH_A_SYNC = 8;
 /** Milliseconds for which a fault counts when no mail was taken since: a probe's small row may fit where a message does not. */
 const RECENT = 10_000;
 /** Seconds. */
@@ -73,7 +75,8 @@ export function createIntake({ line, clock, firstUpload, tell, queued }: IntakeO
   const waits = () => asked.length > 0 || pieces.length > 0 || drops.length > 0 || riding.length > 0;
 
   function schedule(): void {
-    if (scheduled || !waits() || inFlight >= (pieces.length > 0 ? IN_FLIGHT_MOST.pieces : IN_FLIGHT_MOST.messages)) return;
+    if (scheduled || !waits() || inFlight >= IN_FLIGHT_MOST) return;
+    if (inFlight > 0 && pieces.length === 0 && asked.length < WORTH_A_SYNC) return;
     scheduled = true;
     setImmediate(() => {
       scheduled = false;
