@@ -13,7 +13,7 @@ if (major < 22 || (major === 22 && minor < 18)) {
   );
   process.exit(1);
 }
-// Mail makes much garbage that dies young. A nursery that stays small
+// Mail makes much garbage that dies young. A nursery that stays small enough
 // (server/nursery.ts) and an old heap that grows by halves keep 100 to 200 MB
 // out of memory, at no cost in speed that could be measured. So small a nursery
 // is collected quicker alone than by waking four threads for it

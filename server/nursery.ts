@@ -3,10 +3,9 @@
  * eight megabytes (in each half), since it has more use for the memory
  * (bin/postern.js, docs/benchmarks.md); with two, mail that is on its way, and
  * a connection for one message the more so, is taken for what lives long, and
- * costs 5 to 10 % more. While thousands of
- * conversations go on inside it, with TLS at both ends, that costs a quarter of
- * the time: then it may grow. Inside somebody else's process (the SDK's)
- * nothing is touched.
+ * costs 5 to 10 % more. While thousands of conversations go on inside it, with
+ * TLS at both ends, it may grow: two cost a quarter of the time there. Inside
+ * somebody else's process (the SDK's) nothing is touched.
  */
 import { PerformanceObserver } from 'node:perf_hooks';
 import { getHeapSpaceStatistics, setFlagsFromString } from 'node:v8';
@@ -26,7 +25,7 @@ function set(next: typeof STAYS | typeof GROWS): void {
 const nurserySize = (): number => getHeapSpaceStatistics().find((one) => one.space_name === 'new_space')?.space_size ?? Infinity;
 const look = (): void => set(rushes > 0 || nurserySize() < ENOUGH ? GROWS : STAYS);
 
-/** Said by the command, whose process it is, before it loads the rest: what is loaded lives on, and would make it grow to 8 or 16. */
+/** Said by the command, whose process it is, before it loads the rest: what is loaded lives on, and would make it larger than it needs to be. */
 export function keepNurserySmall(): void {
   isOurs = true;
   set(STAYS);

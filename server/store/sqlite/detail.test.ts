@@ -22,6 +22,11 @@ test('whatever was said, the dialogue is read as it was written, each line at it
   }));
 });
 
+test('a line feed that got into a line by mistake makes no message unreadable', () => {
+  const transcript = [{ at: 1_001, by: 'S' as const, line: '550 one\ntwo\n' }, { at: 1_002, by: 'C' as const, line: 'QUIT' }];
+  expect(readDetail(writeDetail({ envelope, session: { ...session, transcript }, metadata: {} })).session.transcript).toEqual(transcript);
+});
+
 test('TLS and the login stay with the session', () => {
   const full: Session = { ...session, tls: { version: 'TLSv1.3', cipher: 'AES' }, login: { method: 'PLAIN', user: 'a\nb' } };
   expect(readDetail(writeDetail({ envelope, session: full, metadata: {} })).session).toEqual(full);

@@ -26,12 +26,20 @@ export function writeDetail({ envelope, session, metadata }: Pick<Submission, 'e
 export function readDetail(text: string): Detail {
   const [json, ...lines] = text.split(LF);
   const detail = JSON.parse(json!) as Detail;
-  const { opened } = detail.session.times;
-  detail.session.transcript ??= lines.map((line) => lineOf(line, opened));
+  detail.session.transcript ??= transcriptOf(lines, detail.session.times.opened);
   return detail;
 }
 
-function lineOf(text: string, opened: number): TranscriptLine {
-  const space = text.indexOf(' ');
-  return { at: opened + Number(text.slice(1, space)), by: text[0] as TranscriptLine['by'], line: text.slice(space + 1) };
+const LINE = /^([CS*])(-?\d+(?:\.\d+)?) (.*)$/s;
+
+/** What is no line of its own goes on with the one before it: a line feed that got in by mistake must not make a message unreadable. */
+function transcriptOf(lines: readonly string[], opened: number): TranscriptLine[] {
+  const transcript: TranscriptLine[] = [];
+  for (const text of lines) {
+    const found = LINE.exec(text);
+    const before = transcript.at(-1);
+    if (found) transcript.push({ at: opened + Number(found[2]), by: found[1] as TranscriptLine['by'], line: found[3]! });
+    else if (before) before.line += LF + text;
+  }
+  return transcript;
 }

@@ -100,8 +100,9 @@ export function createPrune(db: Database, ledger: Ledger, removing: Remove, keep
 
       const last = ledger.lastEvent() - keepEvents;
       const rows = ledger.transact(() => {
-        if (last > 0) ledger.spend();
-        return dropKeys.run(now, ROWS).changes + (last > 0 ? dropEvents.run(last, ROWS).changes : 0);
+        const dropped = last > 0 ? dropEvents.run(last, ROWS).changes : 0;
+        if (dropped > 0) ledger.spend();
+        return dropKeys.run(now, ROWS).changes + dropped;
       });
       if (rows >= ROWS) more = true;
 
