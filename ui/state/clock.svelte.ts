@@ -70,6 +70,7 @@ export class ClockDesk {
 
   async #load(): Promise<void> {
     const stream = this.#stream;
+    if (stream === '') return; // not opened yet
     try {
       const clock = await this.#api.clock(stream);
       if (this.#stream !== stream) return;

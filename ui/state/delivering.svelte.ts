@@ -87,6 +87,7 @@ export class Delivering extends Acting {
 
   async #load(): Promise<void> {
     const id = this.#id;
+    if (id === '') return; // not opened yet
     try {
       const view = await this.#api.delivery(id);
       const clock = await this.#api.clock(view.stream).catch(() => undefined);

@@ -139,6 +139,7 @@ export class HookDesk {
 
   async #loadHooks(): Promise<void> {
     const stream = this.#stream;
+    if (stream === '') return; // not opened yet
     try {
       const hooks = await this.#api.hooks(stream);
       if (stream !== this.#stream) return;

@@ -66,6 +66,7 @@ export class ScenarioDesk {
   /** As the server has it; a draft is given up. */
   async load(): Promise<void> {
     const stream = this.#stream;
+    if (stream === '') return; // not opened yet
     try {
       const view = await this.#api.scenario(stream);
       if (stream === this.#stream) this.#take(view);
