@@ -3,7 +3,7 @@
  * eight megabytes (in each half), since it has more use for the memory
  * (bin/postern.js, docs/benchmarks.md); with two, mail that is on its way, and
  * a connection for one message the more so, is taken for what lives long, and
- * costs 5 to 10 % more. While thousands of conversations go on inside it, with
+ * costs 5 to 8 % more. While thousands of conversations go on inside it, with
  * TLS at both ends, it may grow: two cost a quarter of the time there. Inside
  * somebody else's process (the SDK's) nothing is touched.
  */

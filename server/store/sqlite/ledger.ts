@@ -2,8 +2,8 @@
  * The writer's books: the last seq and event id, and what each stream holds.
  * They are kept in memory beside the one writer. What streams hold is written
  * with each transaction, so nobody counts rows; the last numbers are those of
- * the last rows, and are written only where rows are deleted. A transaction that fails takes the
- * books back to what is on disk.
+ * the last rows, and are written only where rows are deleted. A transaction
+ * that fails takes the books back to what is on disk.
  */
 import type { Database } from 'better-sqlite3';
 import type { EventBody, PosternEvent } from '../../events/event.ts';
