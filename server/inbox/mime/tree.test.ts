@@ -118,6 +118,25 @@ test('a line of 20 MB is read without keeping it', () => {
   expect(part.end - part.bodyStart).toBe(320 * 65_536);
 });
 
+test('a long line of a header that a boundary ends keeps its line break out of the body, also when a chunk ends inside the break', () => {
+  const before = lines('Content-Type: multipart/mixed; boundary=a', '', '--a', 'x'.repeat(1_200), '');
+  const raw = Buffer.concat([before, lines('--a--', '')]);
+  for (const sizes of [[raw.length], [before.length - 1], [1]]) {
+    const { tree, warnings } = read(raw, sizes);
+    expect(tree.parts![0]!.end).toBe(before.length - 2);
+    expect(warnings.join()).not.toContain('bare LF');
+  }
+});
+
+test.each([[998, false], [999, true], [5_000, true]])('a line of %i octets is said to be too long: %s, wherever it stands', (length, tooLong) => {
+  const long = 'x'.repeat(length - 3);
+  for (const text of [`a: ${long}\r\n\r\n`, `\r\n...${long}\r\n`, `\r\n...${long}\n`, `\r\n...${long}`]) {
+    for (const sizes of [[text.length], [64], [1], [length], [length + 1], [length + 2]]) {
+      expect(read(Buffer.from(text), sizes).warnings.some((one) => one.includes('998 octets'))).toBe(tooLong);
+    }
+  }
+});
+
 type Made = { type: string; body?: string; boundary?: string; parts?: Made[] };
 const made = fc.letrec<{ part: Made }>((tie) => ({
   part: fc.oneof({ depthSize: 'small', withCrossShrink: true },
@@ -150,6 +169,9 @@ test('mangled messages give consistent offsets, the same for any division into c
       text = text.slice(0, at) + (noises[i] ?? '') + text.slice(at + (cut % 7));
     }
     const raw = Buffer.from(text + noises.join(''), 'latin1');
-    expect(read(raw, sizes).tree).toEqual(read(raw).tree);
+    const said = ({ tree, fields, warnings }: ReturnType<typeof read>) => ({ tree, fields, warnings: warnings.sort() });
+    const whole = said(read(raw));
+    expect(said(read(raw, sizes))).toEqual(whole);
+    expect(said(read(raw, [1]))).toEqual(whole);
   }), { numRuns: 500 });
 });

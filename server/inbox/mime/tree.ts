@@ -28,6 +28,8 @@ export const HEADER_LIMIT = 256 * 1024;
 const PART_HEADER_LIMIT = 32 * 1024;
 /** Octets; a longer line is no boundary (RFC 5322 §2.1.1 allows 998). */
 const LINE_LIMIT = 1_100;
+/** Octets of a line without its break (RFC 5322 §2.1.1). */
+const LINE_RULE = 998;
 
 /** Hears the bodies of leaves (and the preambles of multiparts) as they pass, in order. */
 export type BodySink = {
@@ -65,6 +67,8 @@ export function treeReader(sink: BodySink = {}): { push(chunk: Uint8Array): void
   let base = 0;
   /** The next octet continues a line that was too long to wait for. */
   let midLine = false;
+  /** Offset at which the line being read begins. */
+  let lineAt = 0;
   /** What is being read, and how far (an offset) it has been given to the sink. */
   let data = rest;
   let given = 0;
@@ -230,6 +234,8 @@ export function treeReader(sink: BodySink = {}): { push(chunk: Uint8Array): void
         line(from, lf + 1);
       }
       from = lf + 1;
+      ruled(base + lf);
+      lineAt = base + from;
     }
     // What is left has no line break yet.
     const left = data.length - from;
@@ -238,21 +244,26 @@ export function treeReader(sink: BodySink = {}): { push(chunk: Uint8Array): void
       line(from, data.length);
       keep = from = data.length;
     } else if (left > 0 && (midLine || left > LINE_LIMIT || (state !== 'header' && data[from] !== DASH))) {
-      if (left > LINE_LIMIT && state !== 'header') warn('long', 'Lines are longer than the 998 octets that RFC 5322 §2.1.1 allows');
-      if (state === 'header' && midLine) block.keep(data.subarray(from));
-      else if (state === 'header') headerLine(from, data.length);
       // A CR may turn out to be half of the line break that belongs to a boundary.
       keep = data.length - (data[data.length - 1] === CR && !final ? 1 : 0);
-      if (state === 'header') keep = data.length;
+      if (state === 'header' && midLine) block.keep(data.subarray(from, keep));
+      else if (state === 'header') headerLine(from, keep);
       midLine = true;
       from = keep;
     } else if (!midLine && from >= 1 && data[from - 1] === LF && !final) {
       keep = from - (from >= 2 && data[from - 2] === CR ? 2 : 1);
     }
+    if (final) ruled(base + data.length);
     give(base + (final ? data.length : keep));
     rest = Buffer.from(data.subarray(keep));
     scanned = from - keep;
     base += keep;
+  }
+
+  /** Of a line that ends before offset `end`, where its LF stands or would. */
+  function ruled(end: number): void {
+    if (end - lineAt <= LINE_RULE || warned.long) return;
+    if (end - lineAt > LINE_RULE + 1 || data[end - base - 1] !== CR) warn('long', `Lines are longer than the ${LINE_RULE} octets that RFC 5322 §2.1.1 allows`);
   }
 
   const warned = { nul: false, bareLf: false, long: false };
