@@ -133,6 +133,11 @@ test.each(FAULTS)('the fault %s is judged by what it is, not by its words', (fau
   expect(verdict.action === 'suppress').toBe(fault === 'null-mx');
 });
 
+test('a 3xx at the wrong place is tried again, whatever enhanced code stands behind it', () => {
+  expect(judge('354 5.1.1 User unknown', { stage: 'rcpt' })).toMatchObject({ class: 'invalid_recipient', action: 'retry' });
+  expect(judge('550 5.1.1 User unknown', { stage: 'rcpt' })).toMatchObject({ class: 'invalid_recipient', action: 'suppress' });
+});
+
 const anyText = fc.oneof(
   fc.string({ unit: 'binary', maxLength: 3_000 }),
   fc.array(fc.constantFrom(...Object.values(LEXICON).flatMap((words) => words.split('|')), '550', '5.7.1', '\n', '@', '<a@b.test>', '(', '192.0.2.1'), { maxLength: 600 }).map((words) => words.join(' ')),

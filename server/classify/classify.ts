@@ -52,10 +52,9 @@ function isSuccess({ code, enhanced, text }: Reply): boolean {
   return place < 0 || /^\s*(?:[a-z-]{1,12};)?\s*$/i.test(text.slice(0, Math.min(place, 40)));
 }
 
-/** 4xx is temporary and so is what has no code at all; where the codes contradict each other the reply code counts (RFC 5321 §4.2). */
+/** 4xx is temporary, a 3xx that ends nothing, and so is what has no code at all; where the codes contradict each other the reply code counts (RFC 5321 §4.2). */
 function isPermanent({ code, enhanced }: Reply): boolean {
-  if (code !== undefined && code >= 400) return code >= 500;
-  return enhanced?.class === 5;
+  return code === undefined ? enhanced?.class === 5 : code >= 500;
 }
 
 type Seen = { text: string; words: readonly string[]; token: string | undefined; rule: Rule | undefined };
