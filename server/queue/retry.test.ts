@@ -39,6 +39,10 @@ test('waits never shrink where the schedule does not', () => {
   }));
 });
 
+test('a factor that is no number grows by nothing', () => {
+  expect([1, 2, 3].map((n) => nextWait({ kind: 'growing', first: 5 * MIN, factor: NaN, most: HOUR }, n))).toEqual([5 * MIN, 5 * MIN, 5 * MIN]);
+});
+
 test('what is due comes after the attempt, never after the expiry, and is a whole number', () => {
   const moment = fc.integer({ min: 0, max: 4e12 });
   fc.assert(fc.property(schedule, attempt, number, moment, fc.integer({ min: 1, max: 1e11 }), fc.double({ min: 0, max: 1, maxExcluded: true, noNaN: true }), fc.option(number, { nil: undefined }), (of, attempts, jitter, at, life, chance, after) => {

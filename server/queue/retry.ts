@@ -30,8 +30,8 @@ export function nextWait(schedule: RetrySchedule, attempt: number): number {
     }
     case 'growing': {
       const most = bounded(schedule.most);
-      // A power may be Infinity; the smaller of the two is still right. It never shrinks.
-      return Math.min(bounded(bounded(schedule.first) * Math.max(schedule.factor, 1) ** (n - 1)), most);
+      // A power may be Infinity; the smaller of the two is still right. It never shrinks, whatever the factor is (NaN too).
+      return Math.min(bounded(bounded(schedule.first) * Math.max(schedule.factor || 1, 1) ** (n - 1)), most);
     }
   }
 }
