@@ -30,7 +30,9 @@ export default defineConfig({
     // The examples import what users import; here it is the source.
     alias: { 'postern/sdk/vitest': sdk('vitest.ts'), 'postern/sdk': sdk('index.ts') },
     exclude: ['node_modules', 'dist'],
-    testTimeout: 20_000,
+    // For `npm run fuzz`, where a test may hold some properties.
+    ...(process.env['FUZZ_SECONDS'] ? { setupFiles: ['test/support/at-length.ts'] } : {}),
+    testTimeout: 20_000 + 4_000 * Number(process.env['FUZZ_SECONDS'] ?? 0),
     hookTimeout: 20_000,
     // A busy machine takes its time; who waits for what never comes waits no longer than the test may.
     expect: { poll: { timeout: 15_000 } },
