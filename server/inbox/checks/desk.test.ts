@@ -50,7 +50,7 @@ test('a worker that hangs is given up with a sentence, and the next message gets
 test('a worker that dies, or takes too much memory, is told', async () => {
   const dies = createDesk(wallClock, DESK_LIMITS, worker('parentPort.on("message", () => process.exit(3));'));
   onTestFinished(() => dies.close());
-  expect(await dies.examine(subject(), pieces('a'))).toContain('ended before it was done');
+  expect(await dies.examine(subject(), pieces('a'))).toContain('Checking failed: its thread ended with code');
   const greedy = createDesk(wallClock, { ...DESK_LIMITS, memory: 16 }, worker('parentPort.on("message", () => { const all = []; for (;;) all.push(Array(10000).fill(all.length)); });'));
   onTestFinished(() => greedy.close());
   expect(await greedy.examine(subject(), pieces('a'))).toContain('more than 16 MB');

@@ -7,8 +7,8 @@
  *     none ──examine──▶ busy ──done──▶ idle ──(IDLE)──▶ none
  *                        └──too long, died──▶ none
  */
-import { Worker } from 'node:worker_threads';
 import type { Cancel, Clock } from '../../clock.ts';
+import { type Bench as WorkerBench, Ended, startBench } from '../bench.ts';
 import type { Examination } from './examine.ts';
 import type { Subject } from './matter.ts';
 import type { FromWorker, ToWorker } from './protocol.ts';
@@ -31,15 +31,13 @@ export type Desk = {
   close(): Promise<void>;
 };
 
-class Ended extends Error {}
-
 /** Pieces on their way to the worker, and octets of one. */
 const WINDOW = 4;
 const PIECE = 256 * 1024;
 // Built, this file and the worker end in .js; as written, in .ts.
 const WORKER = new URL(`./worker${import.meta.url.endsWith('.ts') ? '.ts' : '.js'}`, import.meta.url);
 
-type Bench = { worker: Worker; ask(message: ToWorker): void; answer(): Promise<FromWorker> };
+type Bench = WorkerBench<ToWorker, FromWorker>;
 
 export function createDesk(clock: Clock, limits: DeskLimits = DESK_LIMITS, workerUrl: URL = WORKER): Desk {
   let bench: Bench | undefined;
@@ -47,47 +45,23 @@ export function createDesk(clock: Clock, limits: DeskLimits = DESK_LIMITS, worke
   let leave: Cancel | undefined;
   let closed = false;
 
-  function startBench(): Bench {
-    const worker = new Worker(workerUrl, { name: 'postern-checks', resourceLimits: { maxOldGenerationSizeMb: limits.memory, maxYoungGenerationSizeMb: 32 } });
-    worker.unref();
-    const heard: FromWorker[] = [];
-    let waiting: { resolve(message: FromWorker): void; reject(error: Error): void } | undefined;
-    let ended: Error | undefined;
-    const end = (why: string) => {
-      ended ??= new Ended(why);
-      if (bench?.worker === worker) bench = undefined;
-      waiting?.reject(ended);
-      waiting = undefined;
-    };
-    worker.on('message', (message: FromWorker) => {
-      if (waiting) waiting.resolve(message);
-      else heard.push(message);
-      waiting = undefined;
+  function seat(): Bench {
+    const mine: Bench = startBench(workerUrl, 'Checking', { old: limits.memory, young: 32 }, { name: 'postern-checks' }, () => {
+      if (bench === mine) bench = undefined;
     });
-    worker.on('error', (error: Error & { code?: string }) => end(error.code === 'ERR_WORKER_OUT_OF_MEMORY' ? `Checking took more than ${limits.memory} MB of memory and was given up.` : `Checking failed: ${error.message}.`));
-    worker.on('exit', () => end('Checking ended before it was done.'));
-    return {
-      worker,
-      ask: (message) => worker.postMessage(message, []),
-      answer: () => new Promise((resolve, reject) => {
-        const message = heard.shift();
-        if (message) resolve(message);
-        else if (ended) reject(ended);
-        else waiting = { resolve, reject };
-      }),
-    };
+    return mine;
   }
 
   /** At once nobody's: the next message must not be given to a worker that is going. */
   async function dismiss(which: Bench | undefined): Promise<void> {
     if (bench === which) bench = undefined;
-    await which?.worker.terminate();
+    await which?.terminate();
   }
 
   async function examine(subject: Subject, raw: AsyncIterable<Uint8Array>): Promise<Examination | string> {
     if (closed) return 'The server is shutting down.';
     leave?.();
-    const at = (bench ??= startBench());
+    const at = (bench ??= seat());
     let late = false;
     const cancel = clock.after(limits.time, () => {
       late = true;
@@ -114,7 +88,7 @@ export function createDesk(clock: Clock, limits: DeskLimits = DESK_LIMITS, worke
         await dismiss(at);
         throw error;
       }
-      return closed ? 'The server is shutting down.' : late ? `Checking took longer than ${limits.time / 1000} s and was given up.` : error.message;
+      return closed ? 'The server is shutting down.' : late ? `Checking took longer than ${limits.time / 1000} s and was given up.` : `${error.message}.`;
     } finally {
       cancel();
       if (!closed && bench) leave = clock.after(limits.idle, () => void dismiss(bench));
@@ -131,7 +105,7 @@ export function createDesk(clock: Clock, limits: DeskLimits = DESK_LIMITS, worke
     async close() {
       closed = true;
       leave?.();
-      await bench?.worker.terminate();
+      await bench?.terminate();
       await turn;
     },
   };

@@ -15,7 +15,7 @@ const outcome = async (orders: string[]) => {
 
 test('a message at which the worker dies is marked, and the others are read', async () => {
   expect(await outcome(['fine', 'die', 'fine', 'throw'])).toEqual({
-    0: 'read', 1: 'Reading the body ended the parser (exit code 3). The raw message is whole.', 2: 'read', 3: 'Reading the body failed: a bug. The raw message is whole.',
+    0: 'read', 1: 'Reading the body failed: its thread ended with code 3. The raw message is whole.', 2: 'read', 3: 'Reading the body failed: a bug. The raw message is whole.',
   });
 });
 
@@ -38,7 +38,7 @@ test('a large message comes in pieces, and one that breaks the worker is marked'
   }
   const envelope = { id: 'large', envelopeFrom: '', recipients: [] };
   expect((await frail.readPieces(envelope, pieces('fine'))).snippet).toBe('read');
-  expect((await frail.readPieces(envelope, pieces('die'))).parsed.error).toContain('ended the parser');
+  expect((await frail.readPieces(envelope, pieces('die'))).parsed.error).toContain('its thread ended');
   await expect(real.readPieces(envelope, (async function* () { yield Buffer.from('x'); throw new Error('the disk broke'); })())).rejects.toThrow('the disk broke');
   expect((await real.readPieces(envelope, pieces('\r\nthe text'))).parsed.text).toBe('the text');
 });

@@ -7,9 +7,9 @@
  *     idle ──read──▶ reading ──entries──▶ idle
  *                       └──hang, death──▶ (culprit marked) ──▶ reading the rest in a new worker
  */
-import { Worker } from 'node:worker_threads';
 import type { Clock } from '../../clock.ts';
 import { readFields } from '../../mail/header.ts';
+import { type Bench as WorkerBench, Ended, startBench } from '../bench.ts';
 import type { IndexEntry } from '../port.ts';
 import type { FromWorker, ToWorker } from './protocol.ts';
 import { type Envelope, unreadable } from './entry.ts';
@@ -36,10 +36,7 @@ export class DeskClosed extends Error {
   override name = 'DeskClosed';
 }
 
-/** Why the worker ended, in a sentence for the reader of the message. */
-class Ended extends Error {}
-
-type Bench = { worker: Worker; progress: Int32Array<SharedArrayBuffer>; ask(message: ToWorker, transfer?: ArrayBuffer[]): void; answer(): Promise<FromWorker> };
+type Bench = WorkerBench<ToWorker, FromWorker> & { progress: Int32Array<SharedArrayBuffer> };
 
 /** Pieces on their way to the worker. */
 const WINDOW = 4;
@@ -53,42 +50,15 @@ export function createDesk(clock: Clock, limits: DeskLimits = DESK_LIMITS, worke
 
   function seat(): Bench {
     if (closed) throw new DeskClosed('The parser is closed');
-    return (bench ??= startBench());
-  }
-
-  function startBench(): Bench {
+    if (bench) return bench;
     const progress = new Int32Array(new SharedArrayBuffer(8));
-    const worker = new Worker(workerUrl, { workerData: { progress }, name: 'postern-parse', resourceLimits: { maxOldGenerationSizeMb: limits.memory, maxYoungGenerationSizeMb: 12 } });
-    worker.unref();
-    const heard: FromWorker[] = [];
-    let waiting: { resolve(message: FromWorker): void; reject(error: Error): void } | undefined;
-    let ended: Error | undefined;
-    const end = (why: string) => {
-      ended ??= new Ended(why);
-      if (bench?.worker === worker) bench = undefined;
-      waiting?.reject(ended);
-      waiting = undefined;
-    };
-    worker.on('message', (message: FromWorker) => {
-      if (!waiting) { heard.push(message); return; }
-      waiting.resolve(message);
-      waiting = undefined;
-    });
-    worker.on('error', (error: Error & { code?: string }) => end(error.code === 'ERR_WORKER_OUT_OF_MEMORY'
-      ? `Reading the body took more than ${limits.memory} MB of memory and was given up`
-      : `Reading the body failed: ${error.message}`));
-    worker.on('exit', (code) => end(`Reading the body ended the parser (exit code ${code})`));
-    return {
-      worker,
+    const mine: Bench = {
       progress,
-      ask: (message, transfer) => worker.postMessage(message, transfer),
-      answer: () => new Promise((resolve, reject) => {
-        const message = heard.shift();
-        if (message) resolve(message);
-        else if (ended) reject(ended);
-        else waiting = { resolve, reject };
+      ...startBench<ToWorker, FromWorker>(workerUrl, 'Reading the body', { old: limits.memory, young: 12 }, { name: 'postern-parse', workerData: { progress } }, () => {
+        if (bench === mine) bench = undefined;
       }),
     };
+    return (bench = mine);
   }
 
   /** Runs `work`; ends the worker when its step counter stands still for the time limit, or the whole takes too long. */
@@ -106,7 +76,7 @@ export function createDesk(clock: Clock, limits: DeskLimits = DESK_LIMITS, worke
       const over = now - moved >= allowed ? allowed : now - begun >= total ? total : undefined;
       if (over === undefined) { cancel = clock.after(limits.time / 4, look); return; }
       late = `Reading the body took longer than ${over / 1000} s and was given up`;
-      void at.worker.terminate();
+      void at.terminate();
     };
     let cancel = clock.after(limits.time / 4, look);
     try {
@@ -175,7 +145,7 @@ export function createDesk(clock: Clock, limits: DeskLimits = DESK_LIMITS, worke
       if (closed) throw new DeskClosed('The parser is closed');
       if (error instanceof Ended) return unreadable(envelope, readFields(head), `${error.message}. The raw message is whole.`);
       // The source broke: the worker still has the message open.
-      await at.worker.terminate();
+      await at.terminate();
       throw error;
     }
   }
@@ -186,7 +156,7 @@ export function createDesk(clock: Clock, limits: DeskLimits = DESK_LIMITS, worke
     readPieces: (envelope, source) => inTurn(() => readStream(envelope, source)),
     async close() {
       closed = true;
-      await bench?.worker.terminate();
+      await bench?.terminate();
       await turn;
     },
   };
