@@ -74,8 +74,8 @@ export function createAdvance(deps: AdvanceDeps) {
     of.writing.gather(true);
     try {
       for (;;) {
-        await quiet(of, deps);
-        const next = await nextMoment(of, book);
+        const looked = await quiet(of, deps);
+        const next = await nextMoment(of, book, looked);
         if (next === undefined || next > end) break;
         steps++;
         clock.jump(Math.max(Math.min(next, end), clock.now()));
@@ -125,12 +125,15 @@ export function createAdvance(deps: AdvanceDeps) {
     return { dues, ends, close: unhear };
   }
 
-  /** Of the stream's clock; undefined when nothing is to come. */
-  async function nextMoment(of: StreamQueue, { dues, ends }: Awaited<ReturnType<typeof readBook>>): Promise<number | undefined> {
-    const now = of.clock.now();
-    while (dues.size > 0 && dues.first()!.at <= now) dues.take();
-    while (ends.size > 0 && ends.first()!.at <= now) ends.take();
-    const coming = (at: number | undefined | null): at is number => at !== undefined && at !== null && at > now;
+  /**
+   * Of the stream's clock; undefined when nothing is to come. The clock runs by
+   * itself too: what has become due since it was `looked` is a moment as well,
+   * or time would go on to the next one over its head.
+   */
+  async function nextMoment(of: StreamQueue, { dues, ends }: Awaited<ReturnType<typeof readBook>>, looked: number): Promise<number | undefined> {
+    while (dues.size > 0 && dues.first()!.at <= looked) dues.take();
+    while (ends.size > 0 && ends.first()!.at <= looked) ends.take();
+    const coming = (at: number | undefined | null): at is number => at !== undefined && at !== null && at > looked;
     const first = dues.first();
     // A lane is never later than what waits there; it may be earlier, and then a lease says so.
     const lane = of.lanes.next();
@@ -185,14 +188,15 @@ export function createAdvance(deps: AdvanceDeps) {
   };
 }
 
-/** Until nothing happens any more before time moves. */
-export async function quiet(of: StreamQueue, { until, isQuiet, later, wake }: Pick<AdvanceDeps, 'until' | 'isQuiet' | 'later' | 'wake'>): Promise<void> {
+/** Until nothing happens any more before time moves. Answers until when all that was due has been looked at. */
+async function quiet(of: StreamQueue, { until, isQuiet, later, wake }: Pick<AdvanceDeps, 'until' | 'isQuiet' | 'later' | 'wake'>): Promise<number> {
   for (;;) {
+    const looked = of.clock.now();
     wake(of);
     await until(() => isQuiet(of));
     await later?.quiet(of.name);
     await later?.settled?.(of.name);
-    if (isQuiet(of) && !later?.busy(of.name)) return;
+    if (isQuiet(of) && !later?.busy(of.name)) return looked;
   }
 }
 

@@ -78,9 +78,8 @@ export function createNarrow({ store, streams, until, wake, later, tell }: Omit<
       return now.length < due.length || now.some(({ key, attempts }) => before.get(key) !== attempts);
     }
 
-    /** Of the stream's clock: what is still to come of it. */
-    async function coming(): Promise<number[]> {
-      const now = clock.now();
+    /** Of the stream's clock: what is still to come of it, after the moment until which was looked. */
+    async function coming(now: number): Promise<number[]> {
       const talks = mine().flatMap(({ talk }) => {
         const at = talk?.parked ? talk.nextTimer() : undefined;
         return at === undefined ? [] : [at - talk!.offset];
@@ -126,7 +125,8 @@ export function createNarrow({ store, streams, until, wake, later, tell }: Omit<
         await calm();
         if (await tryDue()) continue;
       }
-      const next = await coming();
+      // What has become due meanwhile is to come as well: the clock runs by itself too.
+      const next = await coming(now);
       if (await hasBegun()) continue;
       const ms = Math.min(...next) - now;
       if (next.length === 0 || moved + ms > most) break;
@@ -147,7 +147,7 @@ export function createNarrow({ store, streams, until, wake, later, tell }: Omit<
     const after = countOf(message === undefined ? undefined : await store.delivery(message), scope);
     const difference = Object.fromEntries(Object.entries(after).map(([key, value]) => [key, value - before[key as keyof typeof before]])) as Omit<Count, 'later'>;
     const rest = await waiting();
-    const next = await coming();
+    const next = await coming(clock.now());
     return { from, to, steps, ...difference, later: (later?.sent(stream) ?? 0) - sent, waiting: rest.length, next: next.length === 0 ? null : Math.min(...next) + (rest[0]?.offset ?? 0) };
   };
 }
