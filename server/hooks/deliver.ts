@@ -52,6 +52,8 @@ export type DeliverOptions = {
 export function deliverCalls({ hook, store, call, clock, disable, tried, failed }: DeliverOptions): Deliverer {
   const breaker = createBreaker();
   const inFlight = new Map<string, Promise<void>>();
+  /** Begun, or not ended, since it was asked what is due: the answer may be of before. */
+  let touched = new Set<string>();
   const stop = new AbortController();
   let closed = false;
   let again = false;
@@ -66,9 +68,10 @@ export function deliverCalls({ hook, store, call, clock, disable, tried, failed 
       const now = clock.now();
       const most = breaker.allows(now, AT_ONCE - inFlight.size, inFlight.size);
       if (most > 0) {
+        touched = new Set(inFlight.keys());
         const due = await store.dueCalls(hook().id, now, AT_ONCE + inFlight.size);
         if (closed || hook().disabled) return;
-        for (const one of due.filter(({ id }) => !inFlight.has(id)).slice(0, Math.min(most, AT_ONCE - inFlight.size))) begin(one);
+        for (const one of due.filter(({ id }) => !touched.has(id)).slice(0, Math.min(most, AT_ONCE - inFlight.size))) begin(one);
       }
       // Whoever ends a call looks again; a timer is for what nobody will end.
       if (inFlight.size > 0) continue;
@@ -96,6 +99,7 @@ export function deliverCalls({ hook, store, call, clock, disable, tried, failed 
 
   function begin(one: HookCall): void {
     if (closed || inFlight.has(one.id)) return;
+    touched.add(one.id);
     // A row that could not be written stays due: not to be asked again at once.
     let hurt: unknown;
     inFlight.set(one.id, make(one).catch((error: unknown) => {
