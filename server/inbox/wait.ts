@@ -67,7 +67,11 @@ type Wait = {
   /** The past is listed: before that, a message that is found live could hide an older one behind the cursor. */
   ready: boolean;
   done: boolean;
+  /** Questions about what was parsed for it that are not answered. */
+  asking: number;
   settle(): void;
+  /** Nothing is being read for it any more: one whose time is over ends. */
+  looked(): void;
   fail(error: unknown): void;
 };
 
@@ -130,6 +134,7 @@ export function createWaits({ store, hub, parser, clock }: WaitsOptions): Waits 
       for (const wait of waits) {
         const group = groups.get(wait.key) ?? { waits: new Set(), from: summary.seq, to: summary.seq };
         groups.set(wait.key, group);
+        if (!group.waits.has(wait)) wait.asking++;
         group.waits.add(wait);
         group.from = Math.min(group.from, summary.seq);
         group.to = Math.max(group.to, summary.seq);
@@ -137,12 +142,17 @@ export function createWaits({ store, hub, parser, clock }: WaitsOptions): Waits 
     }
     for (const { waits, from, to } of groups.values()) {
       const open = [...waits].filter((wait) => !wait.done);
-      if (open.length === 0) continue;
       try {
+        if (open.length === 0) continue;
         const found = await listAll(open[0]!.query, from - 1, to + 1);
         for (const wait of open) take(wait, found.filter(({ seq }) => seq > (wait.query.afterSeq ?? 0)));
       } catch (error) {
         for (const wait of open) wait.fail(error);
+      } finally {
+        for (const wait of waits) {
+          wait.asking--;
+          wait.looked();
+        }
       }
     }
   }
@@ -226,7 +236,10 @@ export function createWaits({ store, hub, parser, clock }: WaitsOptions): Waits 
       const oldestFirst = () => [...wait.found.values()].sort((a, b) => a.seq - b.seq);
       const wait: Wait = {
         query, needs, marks: dependsOnMarks(filter), key: needs ? `${stream ?? ''}\n${JSON.stringify(filter)}` : '',
-        found: new Map(), ready: false, done: false,
+        found: new Map(), ready: false, done: false, asking: 0,
+        looked() {
+          if (overdue && wait.ready && !isReading()) late();
+        },
         settle() {
           if (!close()) return;
           const summaries = oldestFirst();
@@ -237,8 +250,9 @@ export function createWaits({ store, hub, parser, clock }: WaitsOptions): Waits 
         },
       };
       let overdue = false;
+      const isReading = () => wait.asking > 0 || [...unread.values()].some(({ waits }) => waits.has(wait));
       const late = () => {
-        if (!wait.ready && !overdue) {
+        if ((!wait.ready || isReading()) && !overdue) {
           overdue = true;
           cancel = clock.after(LOOK, late);
           return;
@@ -269,7 +283,7 @@ export function createWaits({ store, hub, parser, clock }: WaitsOptions): Waits 
         const found = nothing ? [] : await past(query);
         wait.ready = true;
         take(wait, found);
-        if (overdue) late();
+        wait.looked();
       })().catch(wait.fail);
     }),
   };

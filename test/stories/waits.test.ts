@@ -114,3 +114,26 @@ test('10,000 open waits: each of 1,000 messages is found once, by the one that l
   expect(house.waits.open()).toBe(0);
 });
 const aborting = new AbortController();
+
+test.each([1, 0])('mail that came in time counts for a wait for %i, though it is read only when the time is over', async (count) => {
+  const clock = manualClock();
+  await using mail = await openMailHouse({ clock });
+  const wait = mail.waits.wait({ filter: inbox('late@a.test', text('blue')), count, timeoutMs: 5_000 });
+  await expect.poll(() => mail.waits.open()).toBe(1);
+  clock.advance(4_000);
+  const id = await mail.send({ to: 'late@a.test', body: 'your blue chair is here\r\n' });
+  clock.advance(1_000);
+  expect(await wait).toMatchObject({ kind: count ? 'found' : 'unexpected', summaries: [{ id }] });
+});
+
+test('a wait whose mail turns out to be other mail when its time is over ends then', async () => {
+  const clock = manualClock();
+  await using mail = await openMailHouse({ clock });
+  const wait = mail.waits.wait({ filter: inbox('late@a.test', text('blue')), count: 1, timeoutMs: 5_000 });
+  await expect.poll(() => mail.waits.open()).toBe(1);
+  clock.advance(4_000);
+  await mail.send({ to: 'late@a.test', body: 'your red chair is here\r\n' });
+  clock.advance(1_000);
+  expect(await wait).toMatchObject({ kind: 'timeout', found: [] });
+  expect(mail.waits.open()).toBe(0);
+});
