@@ -31,7 +31,7 @@ export function createHoldups({ streams, networkOf, gate, clockOf, inBackground 
     if (left > 0) return { reason: paused.reason, until: clock.now() + left };
     if (!resuming.has(name)) {
       resuming.add(name);
-      inBackground(streams.change(name, { paused: null }).finally(() => resuming.delete(name)));
+      inBackground(streams.change(name, (stands) => (stands.paused?.until === paused.until ? { paused: null } : undefined)).finally(() => resuming.delete(name)));
     }
     return undefined;
   }

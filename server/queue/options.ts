@@ -19,7 +19,7 @@ import type { KeptStore, Outcome, PlannedStore, QueueStore, ReturnStore } from '
 export type QueueOptions = {
   store: QueueStore & Partial<PlannedStore> & Partial<KeptStore> & Pick<ReturnStore, 'report'> & { body(id: string): Promise<AsyncIterable<Uint8Array> | undefined>; onCommit(hear: (events: PosternEvent[]) => void): () => void };
   /** What is known of the streams now; `change` keeps what an advance or a pause changes. */
-  streams: { all(): Stream[]; get(name: string): Stream | undefined; change(name: string, change: { clockOffset?: number; paused?: Stream['paused'] }): Promise<Stream | undefined> };
+  streams: { all(): Stream[]; get(name: string): Stream | undefined; change(name: string, change: { clockOffset?: number; paused?: Stream['paused'] } | ((stands: Stream) => { paused?: Stream['paused'] } | undefined)): Promise<Stream | undefined> };
   /** Where mail of this mode goes; none, and it waits. Asked for mode `deliver` only while the gate is open. */
   networkOf(stream: string, mode: QueueMode): Network | undefined;
   connectOf(stream: string, mode: QueueMode): Connect;

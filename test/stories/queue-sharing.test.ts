@@ -1,5 +1,6 @@
 /** The queue of many: sites that fail or throttle, rates, priorities, and who waits for whom. */
 import { afterEach, expect, test } from 'vitest';
+import { manualClock } from '../../server/clock.ts';
 import { ends } from '../support/queue-told.ts';
 import { HOUR, MIN, openSimHouse, type SimHouse, type SimOptions } from '../support/sim-house.ts';
 
@@ -145,4 +146,19 @@ test('what is to be sent later raises no alert before it is late', async () => {
   expect(alerts()).toEqual([]);
   await sim.advance({ by: 2 * HOUR });
   expect(alerts()).toEqual(['raised']);
+});
+
+test('a pause that a person sets as the one before it ends stays', async () => {
+  const wall = manualClock();
+  const sim = await open({ wall });
+  await sim.queue.pause({ stream: 'app' }, { reason: 'first', until: wall.now() + MIN });
+  await sim.send({ to: 'ann@inbox.test' });
+  await sim.queue.quiet();
+  wall.advance(MIN - 1);
+  const again = sim.queue.pause({ stream: 'app' }, { reason: 'second', until: null });
+  // Before it is in the store.
+  wall.advance(1);
+  await again;
+  await sim.queue.quiet();
+  expect(sim.streams.get('app')!.paused).toMatchObject({ reason: 'second' });
 });
