@@ -83,8 +83,9 @@ export function createAdvance(deps: AdvanceDeps) {
         // A crash must not take back much of the time that has passed.
         if (steps % KEEP_EVERY === 0) void of.work(deps.streams.change(name, { clockOffset: clock.offset }));
       }
-      if (!('to' in target) && end > clock.now()) {
-        clock.jump(end);
+      if (!('to' in target)) {
+        // Also when the clock has come there by itself: the last moment was perhaps one that goes with those behind the end.
+        clock.jump(Math.max(end, clock.now()));
         deps.wake(of);
         await quiet(of, deps);
       }
@@ -192,6 +193,8 @@ export function createAdvance(deps: AdvanceDeps) {
 async function quiet(of: StreamQueue, { until, isQuiet, later, wake }: Pick<AdvanceDeps, 'until' | 'isQuiet' | 'later' | 'wake'>): Promise<number> {
   for (;;) {
     const looked = of.clock.now();
+    // A timer whose time has come may not have fired yet.
+    of.clock.jump(looked);
     wake(of);
     await until(() => isQuiet(of));
     await later?.quiet(of.name);

@@ -39,13 +39,18 @@ export function createNarrow({ store, streams, until, wake, later, tell }: Omit<
     let steps = 0;
     let began: Promise<void>[] = [];
 
-    async function calm(): Promise<void> {
+    /** Answers until when all that was due has been looked at. */
+    async function calm(): Promise<number> {
+      const looked = clock.now();
+      // A timer whose time has come may not have fired yet.
+      clock.jump(looked);
       wake(of);
       // What begins now begins within this turn, before it is asked whether all is quiet.
       await Promise.resolve();
       await until(() => of.pending === 0 && of.unsettled === 0 && !isLeasing() && isStill() && runsOfMine.every((one) => one.over || mine().some(isParked)));
       await later?.quiet(stream);
       await later?.settled?.(stream);
+      return looked;
     }
     const runsOfMine: { over: boolean }[] = [];
 
@@ -117,8 +122,7 @@ export function createNarrow({ store, streams, until, wake, later, tell }: Omit<
     }
 
     for (;;) {
-      await calm();
-      const now = clock.now();
+      const now = await calm();
       const stored = await store.nextMoment(scope);
       if (stored !== null && stored <= now) {
         of.alarm.lookForOverdueAt(now);

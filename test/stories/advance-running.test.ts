@@ -1,8 +1,8 @@
-/** Time is moved while the clock runs by itself: what becomes due in between is not passed over. */
+/** Time is moved while the clock runs by itself: nothing that becomes due in between is passed over, and nothing whose timer is late. */
 import { afterEach, expect, test } from 'vitest';
 import { manualClock } from '../../server/clock.ts';
 import type { Rule } from '../../sdk/contract.ts';
-import { HOUR, MIN, openSimHouse, type SimHouse } from '../support/sim-house.ts';
+import { HOUR, MIN, openSimHouse, type SimHouse, type SimOptions } from '../support/sim-house.ts';
 
 let house: SimHouse | undefined;
 afterEach(async () => {
@@ -11,11 +11,11 @@ afterEach(async () => {
 });
 
 /** Of a busy machine: to come to rest and to ask the store take their time (in milliseconds), and the timers of what becomes due meanwhile have not fired yet. */
-async function open(takes: { rest: number; asking: number }, rules: Rule[] = []): Promise<SimHouse> {
+async function open(takes: { rest: number; asking: number }, rules: Rule[] = [], delivery: SimOptions['delivery'] = {}): Promise<SimHouse> {
   const hand = manualClock();
   let passed = 0;
   house = await openSimHouse({
-    rules,
+    rules, delivery,
     wall: { now: () => hand.now() + passed, after: (wait, wake) => hand.after(wait, wake) },
     queue: {
       later: {
@@ -66,4 +66,53 @@ test('the same when only the time of one message is moved', async () => {
     const [first, second] = await sim.attemptsOf(id, 1);
     expect(second!.at - first!.nextDue!).toBeLessThan(MIN);
   }
+});
+
+/** A wall whose timers are late: `passed` goes on without them. */
+function lateWall() {
+  const hand = manualClock();
+  const wall = { passed: 0, now: () => hand.now() + wall.passed, after: (wait: number, wake: () => void) => hand.after(wait, wake) };
+  return wall;
+}
+
+test.each(['the stream', 'one message'])('a timer that is late has fired before the time of %s is moved', async (whose) => {
+  const wall = lateWall();
+  const sim = (house = await openSimHouse({ wall, rules: [{ when: { domain: 'slow.test' }, what: { at: 'rcpt', delay: '20s' } }] }));
+  const slow = await sim.send({ to: 'ann@slow.test' });
+  const bounces = await sim.send({ to: 'bob+dsn.30s.5-1-1@shop.test' });
+  await sim.send({ to: 'carl@later.test', delivery: { sendAt: sim.clockOf('app').now() + HOUR } });
+  await sim.queue.quiet();
+  const due = sim.afterwards.next('app')!;
+  wall.passed += 30_005;
+  for (const message of [slow, bounces]) await sim.advance({ to: 'idle' }, whose === 'one message' ? { message } : undefined);
+  const [attempt] = await sim.attemptsOf(slow);
+  expect(attempt).toMatchObject({ outcome: 'delivered' });
+  expect(attempt!.took).toBeLessThan(MIN);
+  expect(sim.sentLater).toHaveLength(1);
+  expect(sim.sentLater[0]!.at - due).toBeLessThan(MIN);
+});
+
+test('a bounce that was promised is sent when the time of its message is moved', async () => {
+  const sim = (house = await openSimHouse());
+  const message = await sim.send({ to: 'bob+dsn.30s.5-1-1@shop.test' });
+  await sim.queue.quiet();
+  expect(await sim.advance({ to: 'idle' }, { message })).toMatchObject({ later: 1 });
+});
+
+test('what is due within an advance is tried before it answers, however slow the machine is', async () => {
+  const takes = { rest: 0, asking: 0 };
+  const sim = await open(takes, [{ what: { at: 'rcpt', reply: { code: 451, enhanced: '4.7.1', text: 'Try again later' } }, often: { times: 1 } }], { jitter: 0.2 });
+  const ids = await sim.sendAll(Array.from({ length: 20 }, (_, n) => ({ to: `ann@site${n}.test` })));
+  await sim.queue.quiet();
+  const dues = async () => (await Promise.all(ids.map(async (id) => (await sim.recipientOf(id)).due))).filter((due) => due !== null).sort((a, b) => a - b);
+  // Two that would be tried together, the second of them after the end of the advance.
+  const all = await dues();
+  const n = all.findIndex((due, at) => at > 1 && due - all[at - 1]! > 200 && due - all[at - 1]! < 900 && all[at - 1]! - all[at - 2]! > 1_500);
+  expect(n).toBeGreaterThan(0);
+  const end = all[n - 1]! + 100;
+  await sim.advance({ until: end - 150 });
+  takes.rest = 4_000;
+  const { attempts } = await sim.advance({ until: end });
+  expect(attempts).toBeGreaterThan(0);
+  expect((await dues()).filter((due) => due <= end)).toEqual([]);
 });

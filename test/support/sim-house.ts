@@ -19,6 +19,7 @@ import type { Attempt, Recipient } from '../../server/mail/recipient.ts';
 import { DEFAULT_DELIVERY, type DeliveryPolicy } from '../../server/mail/stream.ts';
 import { movableClock } from '../../server/network/movable-clock.ts';
 import type { Accepted } from '../../server/network/pretend/accepted.ts';
+import { createAfterwards } from '../../server/network/pretend/afterwards.ts';
 import { createPretend } from '../../server/network/pretend/pretend.ts';
 import type { MovableClock } from '../../server/network/talk.ts';
 import { noticeWriter } from '../../server/queue/compose.ts';
@@ -70,7 +71,9 @@ export async function openSimHouse({ dir = ':memory:', wall = manualClock(), rul
   if (!read.ok) throw new Error(JSON.stringify(read.flaws));
   const run = createRun({ scenario: read.scenario, seed: 1 });
   const taken: Accepted[] = [];
-  const pretend = createPretend({ scenarioOf: () => run, clockOf, wall, log, hear: (accepted) => void taken.push(accepted) });
+  const sentLater: { stream: string; at: number; raw: Buffer }[] = [];
+  const afterwards = createAfterwards({ store, clockOf, streams: () => [], wall, makeId, log, handIn: async (stream, { raw }) => void sentLater.push({ stream, at: clockOf(stream).now(), raw: Buffer.from(raw) }) });
+  const pretend = createPretend({ plan: afterwards.plan, scenarioOf: () => run, clockOf, wall, log, hear: (accepted) => void taken.push(accepted) });
   const connect = connectTo(pretend);
   const { world, delivered } = openWorld(outside?.rules ?? [], real, wall, log);
   const connectOut = connectTo(world);
@@ -81,6 +84,7 @@ export async function openSimHouse({ dir = ':memory:', wall = manualClock(), rul
     connectOf: (_name, mode) => (mode === 'simulate' ? connect : connectOut),
     ...(outside ? { gate } : {}),
     compose: noticeWriter({ store, wall, makeId, name: 'postern.test' }),
+    later: { ...afterwards, shiftPlanned: store.shiftPlanned },
     ...queueOptions,
   });
   const admit = createAdmit({
@@ -139,6 +143,8 @@ export async function openSimHouse({ dir = ':memory:', wall = manualClock(), rul
     store, streams, queue, pretend, admit, events, taken, wall, gate,
     /** What the world outside took. */
     delivered,
+    /** What the pretend remote sent of itself (bounces, complaints, replies), of the stream's clock. */
+    sentLater, afterwards,
     clockOf, run, send, sendAll, advance, recipientOf, attemptsOf,
     /** `+1m 451 greylisted`: when, counted from the first event of the message, what was said, and the class. */
     async history(message: string, n = 0): Promise<string[]> {
@@ -150,6 +156,7 @@ export async function openSimHouse({ dir = ':memory:', wall = manualClock(), rul
     tally: (stream = 'app') => store.tally({ stream }),
     async [Symbol.asyncDispose]() {
       await queue[Symbol.asyncDispose]();
+      await afterwards.close();
       await pretend.close();
       await world.close();
       await store[Symbol.asyncDispose]();
