@@ -239,13 +239,14 @@ export function treeReader(sink: BodySink = {}): { push(chunk: Uint8Array): void
     }
     // What is left has no line break yet.
     const left = data.length - from;
+    // A CR may turn out to be half of a line break, which belongs to a boundary.
+    const half = data[data.length - 1] === CR && !final ? 1 : 0;
     let keep = from;
     if (left > 0 && !midLine && final) {
       line(from, data.length);
       keep = from = data.length;
-    } else if (left > 0 && (midLine || left > LINE_LIMIT || (state !== 'header' && data[from] !== DASH))) {
-      // A CR may turn out to be half of the line break that belongs to a boundary.
-      keep = data.length - (data[data.length - 1] === CR && !final ? 1 : 0);
+    } else if (left > 0 && (midLine || left > LINE_LIMIT + half || (state !== 'header' && data[from] !== DASH))) {
+      keep = data.length - half;
       if (state === 'header' && midLine) block.keep(data.subarray(from, keep));
       else if (state === 'header') headerLine(from, keep);
       midLine = true;
