@@ -17,7 +17,7 @@ export class Ended extends Error {
   override name = 'Ended';
 }
 
-/** Megabytes of heap, and those of them for what is made last. */
+/** Megabytes of heap: for what lives on, and for what was made last. */
 export type BenchMemory = { old: number; young: number };
 
 /** `doing` begins the sentences; `gone` is called when nothing can be asked of it any more. */
@@ -38,7 +38,8 @@ export function startBench<To, From>(url: URL, doing: string, memory: BenchMemor
     else heard.push(message);
     waiting = undefined;
   });
-  worker.on('error', (error: Error & { code?: string }) => end(error.code === 'ERR_WORKER_OUT_OF_MEMORY' ? `${doing} took more than ${memory.old} MB of memory and was given up` : `${doing} failed: ${error.message}`));
+  // Whatever was thrown there, `undefined` too.
+  worker.on('error', (error: unknown) => end(isOutOfMemory(error) ? `${doing} took more than ${memory.old} MB of memory and was given up` : `${doing} failed: ${error instanceof Error ? error.message : String(error)}`));
   worker.on('exit', (code) => end(`${doing} failed: its thread ended with code ${code}`));
   return {
     ask: (message, transfer = []) => worker.postMessage(message, transfer),
@@ -51,3 +52,5 @@ export function startBench<To, From>(url: URL, doing: string, memory: BenchMemor
     terminate: () => worker.terminate(),
   };
 }
+
+const isOutOfMemory = (error: unknown): boolean => error instanceof Error && 'code' in error && error.code === 'ERR_WORKER_OUT_OF_MEMORY';

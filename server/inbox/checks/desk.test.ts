@@ -51,6 +51,11 @@ test('a worker that dies, or takes too much memory, is told', async () => {
   const dies = createDesk(wallClock, DESK_LIMITS, worker('parentPort.on("message", () => process.exit(3));'));
   onTestFinished(() => dies.close());
   expect(await dies.examine(subject(), pieces('a'))).toContain('Checking failed: its thread ended with code');
+  for (const thrown of ['undefined', 'null', '"undefined"']) {
+    const odd = createDesk(wallClock, DESK_LIMITS, worker(`parentPort.on("message", () => { throw ${thrown}; });`));
+    onTestFinished(() => odd.close());
+    expect(await odd.examine(subject(), pieces('a'))).toBe(`Checking failed: ${thrown.replaceAll('"', '')}.`);
+  }
   const greedy = createDesk(wallClock, { ...DESK_LIMITS, memory: 16 }, worker('parentPort.on("message", () => { const all = []; for (;;) all.push(Array(10000).fill(all.length)); });'));
   onTestFinished(() => greedy.close());
   expect(await greedy.examine(subject(), pieces('a'))).toContain('more than 16 MB');
