@@ -52,7 +52,7 @@ function isSuccess({ code, enhanced, text }: Reply): boolean {
   return place < 0 || /^\s*(?:[a-z-]{1,12};)?\s*$/i.test(text.slice(0, Math.min(place, 40)));
 }
 
-/** 4xx is temporary, a 3xx that ends nothing, and so is what has no code at all; where the codes contradict each other the reply code counts (RFC 5321 §4.2). */
+/** Only 5xx is permanent, or, where there is no reply code, an enhanced 5.x.x: the reply code counts (RFC 5321 §4.2). */
 function isPermanent({ code, enhanced }: Reply): boolean {
   return code === undefined ? enhanced?.class === 5 : code >= 500;
 }
