@@ -67,10 +67,10 @@ type Wait = {
   /** The past is listed: before that, a message that is found live could hide an older one behind the cursor. */
   ready: boolean;
   done: boolean;
-  /** Questions about what was parsed for it that are not answered. */
-  asking: number;
+  /** Messages that may be for it and are not parsed yet, or not asked about since. */
+  unread: number;
   settle(): void;
-  /** Nothing is being read for it any more: one whose time is over ends. */
+  /** One whose time is over ends, once there is nothing more to look at. */
   looked(): void;
   fail(error: unknown): void;
 };
@@ -94,7 +94,10 @@ export function createWaits({ store, hub, parser, clock }: WaitsOptions): Waits 
           if (unread.has(event.message)) parsed.push(event);
           break;
         case 'messages.deleted':
-          if (unread.size > 0) for (const id of event.messages) unread.delete(id);
+          if (unread.size > 0) for (const id of event.messages) {
+            unread.get(id)?.waits.forEach(read);
+            unread.delete(id);
+          }
           break;
         case 'message.updated':
           for (const wait of marked) if (wait.query.stream === undefined || wait.query.stream === event.stream) void recheck(wait);
@@ -119,29 +122,29 @@ export function createWaits({ store, hub, parser, clock }: WaitsOptions): Waits 
           void parser.parsed(summary.id);
         }
         entry.waits.add(wait);
+        wait.unread++;
       }
     }
   }
 
   /** One question to the store for all waits that look for the same, about all that this commit made searchable. */
   async function askIndex(events: PosternEvent[]): Promise<void> {
-    const groups = new Map<string, { waits: Set<Wait>; from: number; to: number }>();
+    const groups = new Map<string, { /** Each once for each message. */ waits: Wait[]; from: number; to: number }>();
     for (const event of events) {
       const entry = event.type === 'message.parsed' ? unread.get(event.message) : undefined;
       if (event.type !== 'message.parsed' || !entry) continue;
       const { summary, waits } = entry;
       unread.delete(event.message);
       for (const wait of waits) {
-        const group = groups.get(wait.key) ?? { waits: new Set(), from: summary.seq, to: summary.seq };
+        const group = groups.get(wait.key) ?? { waits: [], from: summary.seq, to: summary.seq };
         groups.set(wait.key, group);
-        if (!group.waits.has(wait)) wait.asking++;
-        group.waits.add(wait);
+        group.waits.push(wait);
         group.from = Math.min(group.from, summary.seq);
         group.to = Math.max(group.to, summary.seq);
       }
     }
     for (const { waits, from, to } of groups.values()) {
-      const open = [...waits].filter((wait) => !wait.done);
+      const open = [...new Set(waits)].filter((wait) => !wait.done);
       try {
         if (open.length === 0) continue;
         const found = await listAll(open[0]!.query, from - 1, to + 1);
@@ -149,12 +152,14 @@ export function createWaits({ store, hub, parser, clock }: WaitsOptions): Waits 
       } catch (error) {
         for (const wait of open) wait.fail(error);
       } finally {
-        for (const wait of waits) {
-          wait.asking--;
-          wait.looked();
-        }
+        for (const wait of waits) read(wait);
       }
     }
+  }
+
+  function read(wait: Wait): void {
+    wait.unread--;
+    wait.looked();
   }
 
   async function listAll({ filter, stream }: WaitQuery, afterSeq: number, beforeSeq: number): Promise<MessageSummary[]> {
@@ -236,9 +241,9 @@ export function createWaits({ store, hub, parser, clock }: WaitsOptions): Waits 
       const oldestFirst = () => [...wait.found.values()].sort((a, b) => a.seq - b.seq);
       const wait: Wait = {
         query, needs, marks: dependsOnMarks(filter), key: needs ? `${stream ?? ''}\n${JSON.stringify(filter)}` : '',
-        found: new Map(), ready: false, done: false, asking: 0,
+        found: new Map(), ready: false, done: false, unread: 0,
         looked() {
-          if (overdue && wait.ready && !isReading()) late();
+          if (overdue && wait.ready && wait.unread === 0) late();
         },
         settle() {
           if (!close()) return;
@@ -250,9 +255,8 @@ export function createWaits({ store, hub, parser, clock }: WaitsOptions): Waits 
         },
       };
       let overdue = false;
-      const isReading = () => wait.asking > 0 || [...unread.values()].some(({ waits }) => waits.has(wait));
       const late = () => {
-        if ((!wait.ready || isReading()) && !overdue) {
+        if ((!wait.ready || wait.unread > 0) && !overdue) {
           overdue = true;
           cancel = clock.after(LOOK, late);
           return;
