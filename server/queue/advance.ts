@@ -190,12 +190,9 @@ export function createAdvance(deps: AdvanceDeps) {
 }
 
 /** Until nothing happens any more before time moves. Answers until when all that was due has been looked at. */
-async function quiet(of: StreamQueue, { until, isQuiet, later, wake }: Pick<AdvanceDeps, 'until' | 'isQuiet' | 'later' | 'wake'>): Promise<number> {
+async function quiet(of: StreamQueue, { until, isQuiet, later }: Pick<AdvanceDeps, 'until' | 'isQuiet' | 'later'>): Promise<number> {
   for (;;) {
-    const looked = of.clock.now();
-    // A timer whose time has come may not have fired yet.
-    of.clock.jump(looked);
-    wake(of);
+    const looked = of.catchUp();
     await until(() => isQuiet(of));
     await later?.quiet(of.name);
     await later?.settled?.(of.name);

@@ -41,10 +41,7 @@ export function createNarrow({ store, streams, until, wake, later, tell }: Omit<
 
     /** Answers until when all that was due has been looked at. */
     async function calm(): Promise<number> {
-      const looked = clock.now();
-      // A timer whose time has come may not have fired yet.
-      clock.jump(looked);
-      wake(of);
+      const looked = of.catchUp();
       // What begins now begins within this turn, before it is asked whether all is quiet.
       await Promise.resolve();
       await until(() => of.pending === 0 && of.unsettled === 0 && !isLeasing() && isStill() && runsOfMine.every((one) => one.over || mine().some(isParked)));

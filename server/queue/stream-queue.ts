@@ -178,6 +178,13 @@ export function createStreamQueue(deps: StreamQueueDeps) {
       seat.site.pause = pause;
       announced.add(seat);
     },
+    /** Has all that is due by now looked at, also where a timer is late; answers until when that is. */
+    catchUp(): number {
+      const looked = clock.now();
+      clock.jump(looked);
+      deps.changed();
+      return looked;
+    },
     /** Begins what may begin next; false when nothing may. */
     beginNext(mayAlone: boolean): boolean {
       const now = clock.now();
