@@ -29,7 +29,7 @@ const PART_HEADER_LIMIT = 32 * 1024;
 /** Octets; a longer line is no boundary (RFC 5322 §2.1.1 allows 998). */
 const LINE_LIMIT = 1_100;
 /** Octets of a line without its break (RFC 5322 §2.1.1). */
-const LINE_RULE = 998;
+const LINE_ALLOWED = 998;
 
 /** Hears the bodies of leaves (and the preambles of multiparts) as they pass, in order. */
 export type BodySink = {
@@ -234,7 +234,7 @@ export function treeReader(sink: BodySink = {}): { push(chunk: Uint8Array): void
         line(from, lf + 1);
       }
       from = lf + 1;
-      ruled(base + lf);
+      checkLength(base + lf);
       lineAt = base + from;
     }
     // What is left has no line break yet.
@@ -254,7 +254,7 @@ export function treeReader(sink: BodySink = {}): { push(chunk: Uint8Array): void
     } else if (!midLine && from >= 1 && data[from - 1] === LF && !final) {
       keep = from - (from >= 2 && data[from - 2] === CR ? 2 : 1);
     }
-    if (final) ruled(base + data.length);
+    if (final) checkLength(base + data.length);
     give(base + (final ? data.length : keep));
     rest = Buffer.from(data.subarray(keep));
     scanned = from - keep;
@@ -262,9 +262,9 @@ export function treeReader(sink: BodySink = {}): { push(chunk: Uint8Array): void
   }
 
   /** Of a line that ends before offset `end`, where its LF stands or would. */
-  function ruled(end: number): void {
-    if (end - lineAt <= LINE_RULE || warned.long) return;
-    if (end - lineAt > LINE_RULE + 1 || data[end - base - 1] !== CR) warn('long', `Lines are longer than the ${LINE_RULE} octets that RFC 5322 §2.1.1 allows`);
+  function checkLength(end: number): void {
+    if (end - lineAt <= LINE_ALLOWED || warned.long) return;
+    if (end - lineAt > LINE_ALLOWED + 1 || data[end - base - 1] !== CR) warn('long', `Lines are longer than the ${LINE_ALLOWED} octets that RFC 5322 §2.1.1 allows`);
   }
 
   const warned = { nul: false, bareLf: false, long: false };
