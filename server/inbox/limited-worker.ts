@@ -5,7 +5,7 @@
  */
 import { type Transferable, Worker, type WorkerOptions } from 'node:worker_threads';
 
-export type Bench<To, From> = {
+export type LimitedWorker<To, From> = {
   ask(message: To, transfer?: Transferable[]): void;
   /** The next thing that the worker says. Throws Ended. */
   answer(): Promise<From>;
@@ -18,10 +18,10 @@ export class Ended extends Error {
 }
 
 /** Megabytes of heap: for what lives on, and for what was made last. */
-export type BenchMemory = { old: number; young: number };
+export type WorkerMemory = { old: number; young: number };
 
 /** `doing` begins the sentences; `gone` is called when nothing can be asked of it any more. */
-export function startBench<To, From>(url: URL, doing: string, memory: BenchMemory, options: WorkerOptions, gone: () => void): Bench<To, From> {
+export function startWorker<To, From>(url: URL, doing: string, memory: WorkerMemory, options: WorkerOptions, gone: () => void): LimitedWorker<To, From> {
   const worker = new Worker(url, { ...options, resourceLimits: { maxOldGenerationSizeMb: memory.old, maxYoungGenerationSizeMb: memory.young } });
   worker.unref();
   const heard: From[] = [];

@@ -8,7 +8,7 @@
  *                        └──too long, died──▶ none
  */
 import type { Cancel, Clock } from '../../clock.ts';
-import { type Bench as WorkerBench, Ended, startBench } from '../bench.ts';
+import { Ended, type LimitedWorker, startWorker } from '../limited-worker.ts';
 import type { Examination } from './examine.ts';
 import type { Subject } from './matter.ts';
 import type { FromWorker, ToWorker } from './protocol.ts';
@@ -37,7 +37,7 @@ const PIECE = 256 * 1024;
 // Built, this file and the worker end in .js; as written, in .ts.
 const WORKER = new URL(`./worker${import.meta.url.endsWith('.ts') ? '.ts' : '.js'}`, import.meta.url);
 
-type Bench = WorkerBench<ToWorker, FromWorker>;
+type Bench = LimitedWorker<ToWorker, FromWorker>;
 
 export function createDesk(clock: Clock, limits: DeskLimits = DESK_LIMITS, workerUrl: URL = WORKER): Desk {
   let bench: Bench | undefined;
@@ -46,10 +46,11 @@ export function createDesk(clock: Clock, limits: DeskLimits = DESK_LIMITS, worke
   let closed = false;
 
   function seat(): Bench {
-    const mine: Bench = startBench(workerUrl, 'Checking', { old: limits.memory, young: 32 }, { name: 'postern-checks' }, () => {
+    if (bench) return bench;
+    const mine: Bench = startWorker(workerUrl, 'Checking', { old: limits.memory, young: 32 }, { name: 'postern-checks' }, () => {
       if (bench === mine) bench = undefined;
     });
-    return mine;
+    return (bench = mine);
   }
 
   /** At once nobody's: the next message must not be given to a worker that is going. */
@@ -61,7 +62,7 @@ export function createDesk(clock: Clock, limits: DeskLimits = DESK_LIMITS, worke
   async function examine(subject: Subject, raw: AsyncIterable<Uint8Array>): Promise<Examination | string> {
     if (closed) return 'The server is shutting down.';
     leave?.();
-    const at = (bench ??= seat());
+    const at = seat();
     let late = false;
     const cancel = clock.after(limits.time, () => {
       late = true;

@@ -9,7 +9,7 @@
  */
 import type { Clock } from '../../clock.ts';
 import { readFields } from '../../mail/header.ts';
-import { type Bench as WorkerBench, Ended, startBench } from '../bench.ts';
+import { Ended, type LimitedWorker, startWorker } from '../limited-worker.ts';
 import type { IndexEntry } from '../port.ts';
 import type { FromWorker, ToWorker } from './protocol.ts';
 import { type Envelope, unreadable } from './entry.ts';
@@ -36,7 +36,7 @@ export class DeskClosed extends Error {
   override name = 'DeskClosed';
 }
 
-type Bench = WorkerBench<ToWorker, FromWorker> & { progress: Int32Array<SharedArrayBuffer> };
+type Bench = LimitedWorker<ToWorker, FromWorker> & { progress: Int32Array<SharedArrayBuffer> };
 
 /** Pieces on their way to the worker. */
 const WINDOW = 4;
@@ -54,7 +54,7 @@ export function createDesk(clock: Clock, limits: DeskLimits = DESK_LIMITS, worke
     const progress = new Int32Array(new SharedArrayBuffer(8));
     const mine: Bench = {
       progress,
-      ...startBench<ToWorker, FromWorker>(workerUrl, 'Reading the body', { old: limits.memory, young: 12 }, { name: 'postern-parse', workerData: { progress } }, () => {
+      ...startWorker<ToWorker, FromWorker>(workerUrl, 'Reading the body', { old: limits.memory, young: 12 }, { name: 'postern-parse', workerData: { progress } }, () => {
         if (bench === mine) bench = undefined;
       }),
     };
