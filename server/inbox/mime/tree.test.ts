@@ -79,7 +79,7 @@ test('the boundary of an outer multipart closes what is open inside it', () => {
 test('a missing end boundary, bare LF, NUL and 8-bit header fields are warnings', () => {
   const { body, warnings } = read(Buffer.from('Subject: \xe9\nContent-Type: multipart/mixed; boundary=a\n\n--a\n\nx\0y\n', 'latin1'));
   expect(body('1')).toBe('x\0y\n');
-  expect(warnings.join('|')).toMatch(/NUL.*bare LF.*8-bit.*no end boundary/);
+  for (const one of ['NUL', 'bare LF', '8-bit', 'no end boundary']) expect(warnings.join('|')).toContain(one);
 });
 
 test('a header without its empty line gives up its body', () => {
@@ -175,7 +175,7 @@ test('mangled messages give consistent offsets, the same for any division into c
       text = text.slice(0, at) + (noises[i] ?? '') + text.slice(at + (cut % 7));
     }
     const raw = Buffer.from(text + noises.join(''), 'latin1');
-    const said = ({ tree, fields, warnings }: ReturnType<typeof read>) => ({ tree, fields, warnings: warnings.sort() });
+    const said = ({ tree, fields, warnings }: ReturnType<typeof read>) => ({ tree, fields, warnings });
     const whole = said(read(raw));
     expect(said(read(raw, sizes))).toEqual(whole);
     expect(said(read(raw, [1]))).toEqual(whole);

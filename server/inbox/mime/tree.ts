@@ -285,7 +285,8 @@ export function treeReader(sink: BodySink = {}): { push(chunk: Uint8Array): void
       if (state === 'header') cutHeader(size, size);
       if (state as State === 'header') closeHeader(size);
       closeTo(-1, size);
-      return { tree: tree!, fields, warnings: [...warnings] };
+      // In the order of the alphabet: that of finding them depends on the pieces the message came in.
+      return { tree: tree!, fields, warnings: [...warnings].sort() };
     },
   };
 }
