@@ -137,3 +137,14 @@ test('a wait whose mail turns out to be other mail when its time is over ends th
   expect(await wait).toMatchObject({ kind: 'timeout', found: [] });
   expect(mail.waits.open()).toBe(0);
 });
+
+test('a wait whose mail is deleted before it is read ends with its time', async () => {
+  const clock = manualClock();
+  await using mail = await openMailHouse({ clock });
+  const wait = mail.waits.wait({ filter: inbox('gone@a.test', text('blue')), count: 1, timeoutMs: 5_000 });
+  await expect.poll(() => mail.waits.open()).toBe(1);
+  const id = await mail.send({ to: 'gone@a.test', body: 'your blue chair is here\r\n' });
+  await mail.store.delete({ kind: 'message', id });
+  clock.advance(5_000);
+  expect(await wait).toMatchObject({ kind: 'timeout', found: [], arrivedInAll: 0 });
+});
