@@ -10,7 +10,7 @@ import type { EnvelopeRecipient } from '../mail/envelope.ts';
 import { parseMailboxes } from '../mail/header.ts';
 import type { Mailbox } from '../mail/message.ts';
 import type { Priority } from '../mail/recipient.ts';
-import { parseDuration } from '../units.ts';
+import { parseDuration, parseInstant } from '../units.ts';
 import type { DeliveryWish } from './admit.ts';
 
 type AddressInput = string | { name?: string | undefined; address: string };
@@ -162,8 +162,8 @@ const LONGEST_WAIT = 30 * 86_400_000;
 function deliveryOf({ sendAt, expiresAfter, priority }: Draft, fault: (path: string, message: string) => void): DeliveryWish | undefined {
   const wish: DeliveryWish = { ...(priority === undefined ? {} : { priority }) };
   if (sendAt !== undefined) {
-    const at = /^\d{4}-\d\d-\d\dT/.test(sendAt) ? Date.parse(sendAt) : NaN;
-    if (Number.isNaN(at)) fault('sendAt', 'is not a time, like 2026-05-01T09:00:00Z');
+    const at = parseInstant(sendAt);
+    if (at === undefined) fault('sendAt', 'is not a time with its zone, like 2026-05-01T09:00:00Z');
     else wish.sendAt = at;
   }
   if (expiresAfter !== undefined) {

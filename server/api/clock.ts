@@ -7,7 +7,7 @@ import { z } from '@hono/zod-openapi';
 import { ID_PATTERN } from '../ids.ts';
 import type { StreamMode } from '../mail/stream.ts';
 import type { AdvanceScope, AdvanceSummary, AdvanceTarget } from '../queue/queue.ts';
-import { parseDuration } from '../units.ts';
+import { LAST_MOMENT, parseDuration, parseInstant } from '../units.ts';
 import type { ApiDeps } from './deps.ts';
 import { noSuchMessage } from './messages.ts';
 import { problem } from './problems.ts';
@@ -16,11 +16,14 @@ import { invalid, type Routes } from './route.ts';
 import { AdvanceInput, AdvanceSummary as SummarySchema, StreamClock } from './schemas/time.ts';
 import { noSuchStream } from './streams.ts';
 import { summaryOf } from './wire-delivery.ts';
-import { nullableTime, readTime, timeOf } from './wire-time.ts';
+import { nullableTime, timeOf } from './wire-time.ts';
 
 const Name = z.object({ stream: z.string() });
-/** Ten years: further, times would soon have no date any more. */
-const FURTHEST = 3_653 * 86_400_000;
+const DAY = 86_400_000;
+/** Ten years at once; and no stream lives to the last year that can be written, so that what is due there has a date. */
+const FURTHEST = 3_653 * DAY;
+const LAST = LAST_MOMENT - 366 * DAY;
+const TOO_LATE = 'goes past the year 9998, the last that a stream can see';
 /** Messages for one address that are moved together. */
 const TOGETHER = 500;
 /** Modes whose clock can be moved. A stream that captures has nothing due: its clock moves, and nothing happens. */
@@ -90,11 +93,11 @@ function targetOf({ by, until, to }: z.output<typeof AdvanceInput>, now: number)
   if (to !== undefined) return { to };
   if (by !== undefined) {
     const ms = parseDuration(String(by))!;
-    return ms > FURTHEST ? invalid([{ path: 'by', message: 'at most ten years' }]) : { by: ms };
+    return ms > FURTHEST ? invalid([{ path: 'by', message: 'at most ten years' }]) : now + ms > LAST ? invalid([{ path: 'by', message: TOO_LATE }]) : { by: ms };
   }
-  const at = readTime(until!);
+  const at = parseInstant(until!);
   if (at === undefined) return invalid([{ path: 'until', message: 'is not a time with its zone, like 2026-01-31T10:30:00Z' }]);
-  return at > now + FURTHEST ? invalid([{ path: 'until', message: 'at most ten years ahead' }]) : { until: at };
+  return at > now + FURTHEST ? invalid([{ path: 'until', message: 'at most ten years ahead' }]) : at > LAST ? invalid([{ path: 'until', message: TOO_LATE }]) : { until: at };
 }
 
 /** Several clocks were moved: from the earliest to the latest of them. */

@@ -9,7 +9,7 @@ import type { EventTimeoutProblem } from '../../sdk/contract.ts';
 import type { PosternEvent } from '../events/event.ts';
 import { LaggedError } from '../events/hub.ts';
 import { addressKey } from '../mail/address.ts';
-import { parseDuration } from '../units.ts';
+import { isoOf, parseDuration } from '../units.ts';
 import type { ApiDeps } from './deps.ts';
 import { aboutMessage, wantedTypes } from './event-filters.ts';
 import { problem } from './problems.ts';
@@ -136,6 +136,6 @@ function teach(asked: Asked, happened: PosternEvent[], timeoutMs: number, captur
   const last = happened.at(-1);
   const only = capturing === undefined ? '' : ` The stream "${capturing}" is in mode capture: its mail is not delivered. It must be in mode simulate when the mail is sent.`;
   if (!last) return `${waited} Nothing else happened to it either.${only}`;
-  const next = last.type === 'recipient.deferred' ? ` The next attempt is due at ${new Date(last.nextDue).toISOString()} of its clock: advance it.` : '';
-  return `${waited} What did happen: ${happened.slice(-10).map((event) => (event.type.startsWith('recipient.') && 'time' in event ? `${event.type} at ${new Date(event.time).toISOString()}` : event.type)).join(', ')}.${next}${only}`;
+  const next = last.type === 'recipient.deferred' ? ` The next attempt is due at ${isoOf(last.nextDue)} of its clock: advance it.` : '';
+  return `${waited} What did happen: ${happened.slice(-10).map((event) => (event.type.startsWith('recipient.') && 'time' in event ? `${event.type} at ${isoOf(event.time)}` : event.type)).join(', ')}.${next}${only}`;
 }

@@ -8,7 +8,8 @@ import { addressFault, addressKey, splitAddress } from '../mail/address.ts';
 import { QUEUE_MODES, type QueueMode } from '../mail/recipient.ts';
 import { SUPPRESSION_REASONS, type Suppression, type SuppressionReason } from '../mail/suppression.ts';
 import { csvLine, parseCsv } from './csv.ts';
-import { nullableTime, readTime, timeOf } from './wire-time.ts';
+import { parseInstant } from '../units.ts';
+import { nullableTime, timeOf } from './wire-time.ts';
 
 export const COLUMNS = ['address', 'stream', 'reason', 'detail', 'expires', 'mode'] as const;
 type Column = (typeof COLUMNS)[number];
@@ -60,7 +61,7 @@ function suppressionOf(cells: Line['cells'], { now, stream: ofAll, detail: stand
   const reason = cells.reason?.trim().toLowerCase() || 'manual';
   if (!(SUPPRESSION_REASONS as readonly string[]).includes(reason)) return fault(`"${reason.slice(0, 40)}" is no reason; they are ${SUPPRESSION_REASONS.join(', ')}`);
   const expires = cells.expires?.trim() || undefined;
-  const expiresAt = expires === undefined ? null : readTime(expires);
+  const expiresAt = expires === undefined ? null : parseInstant(expires);
   if (expiresAt === undefined) return fault(`"${expires!.slice(0, 40)}" is not a time with its zone, like 2026-01-31T10:30:00Z`);
   const detail = cells.detail?.trim() || standing;
   if (detail.length > DETAIL_LIMIT) return fault(`detail is longer than ${DETAIL_LIMIT} characters`);

@@ -4,10 +4,10 @@
  * Answers undefined for what it cannot read; never throws, and never guesses
  * (`31.01.2026` and `1/2/2026` are refused).
  */
+import { parseIso } from '../units.ts';
 
 const UNITS: Record<string, number> = { s: 1_000, m: 60_000, min: 60_000, h: 3_600_000, d: 86_400_000, w: 604_800_000 };
 const RELATIVE = /^(\d{1,7}(?:\.\d{1,3})?)(s|min|m|h|d|w)$/i;
-const DATE = /^(\d{4})-(\d{2})-(\d{2})(?:[T ](\d{2}):(\d{2})(?::(\d{2})(\.\d{1,9})?)?)?(Z|[+ -]\d{2}:?\d{2})?$/i;
 
 export type Here = { now: number; timeZone?: string };
 
@@ -19,18 +19,8 @@ export function parseMoment(text: string, here: Here): number | undefined {
   if (word === 'yesterday') return startOfDay(here, -1);
   const relative = RELATIVE.exec(word);
   if (relative) return Math.max(0, Math.round(here.now - Number(relative[1]) * UNITS[relative[2]!]!));
-  const date = DATE.exec(text.trim());
-  if (!date) return undefined;
-  const [, year, month, day, hour = '0', minute = '0', second = '0', fraction = '0', offset] = date;
-  const wall = Date.UTC(+year!, +month! - 1, +day!, +hour, +minute, +second, Math.floor(+fraction * 1000));
-  const back = new Date(wall);
-  // Date.UTC rolls 31 February over into March: that is no such day.
-  if (back.getUTCMonth() !== +month! - 1 || back.getUTCDate() !== +day! || +hour > 23 || +minute > 59 || +second > 59) return undefined;
-  // A space is the `+` of an offset that went through a query string unescaped.
-  if (offset === undefined) return inZone(wall, here.timeZone);
-  if (offset.toUpperCase() === 'Z') return wall;
-  const sign = offset[0] === '-' ? -1 : 1;
-  return wall - sign * (+offset.slice(1, 3) * 60 + +offset.slice(-2)) * 60_000;
+  const date = parseIso(text);
+  return date && (date.ahead === undefined ? inZone(date.wall, here.timeZone) : date.wall - date.ahead);
 }
 
 function startOfDay(here: Here, days: number): number {

@@ -6,6 +6,7 @@
 import { addressKey } from '../mail/address.ts';
 import type { Recipient } from '../mail/recipient.ts';
 import type { Suppression } from '../mail/suppression.ts';
+import { isoOf } from '../units.ts';
 import type { Holdup } from './holdup.ts';
 import type { Explanation } from './queue.ts';
 import type { Gate, SitePause } from './site.ts';
@@ -74,8 +75,7 @@ export function explainSuppressed({ address }: Pick<Recipient, 'address'>, stand
   if (!standing) return 'Not sent: the address was suppressed when its turn came. It is no longer; the event recipient.suppressed says what it was.';
   const { address: entry, stream, mode, reason, detail, createdAt, expiresAt } = standing;
   const who = entry === addressKey(address) ? 'the address is suppressed' : `all of ${entry} is suppressed`;
-  const time = (at: number) => new Date(at).toISOString();
-  return `Not sent: ${who} (${entry}, ${stream === null ? 'every stream' : `stream ${stream}`}${mode === null ? '' : `, ${mode === 'deliver' ? 'real' : 'simulated'} mail`}, since ${time(createdAt)}${expiresAt === null ? '' : `, until ${time(expiresAt)}`}): ${reason}${detail === '' ? '' : `, ${detail.replace(/\.$/, '')}`}.`;
+  return `Not sent: ${who} (${entry}, ${stream === null ? 'every stream' : `stream ${stream}`}${mode === null ? '' : `, ${mode === 'deliver' ? 'real' : 'simulated'} mail`}, since ${isoOf(createdAt)}${expiresAt === null ? '' : `, until ${isoOf(expiresAt)}`}): ${reason}${detail === '' ? '' : `, ${detail.replace(/\.$/, '')}`}.`;
 }
 
 const lastOf = ({ last }: Recipient): string => (last ? textOf(last.answer).replace(/\.$/, '') : 'nothing was said');
@@ -91,8 +91,8 @@ function ordinal(n: number): string {
 
 /** UTC; the day as well when it is another one. */
 function clockTime(at: number, now: number): string {
-  const text = new Date(at).toISOString();
-  return text.slice(0, 10) === new Date(now).toISOString().slice(0, 10) ? text.slice(11, 19) : `${text.slice(0, 10)} ${text.slice(11, 19)}`;
+  const text = isoOf(at);
+  return text.slice(0, 10) === isoOf(now).slice(0, 10) ? text.slice(11, 19) : `${text.slice(0, 10)} ${text.slice(11, 19)}`;
 }
 
 function distance(ms: number): string {

@@ -3,6 +3,7 @@
  * what holds it up, which rule of its provider is in force, what was learned
  * of it, and who else uses it. Null when nothing does.
  */
+import { isoOf } from '../units.ts';
 import { actText, plural, timeText } from './pacing-rules.ts';
 import { profileOf } from './profiles/profiles.ts';
 import type { Site } from './site.ts';
@@ -34,5 +35,5 @@ export function whySlow(site: Site, now: number): string | null {
   return reasons.length === 0 ? null : reasons.join(' ');
 }
 
-const at = (moment: number): string => new Date(moment).toISOString().slice(0, 19).replace('T', ' ');
+const at = (moment: number): string => isoOf(moment).slice(0, 19).replace('T', ' ');
 const bare = (text: string): string => text.replace(/[.\s]+$/, '');

@@ -1,5 +1,5 @@
 /** What became of a message, the queue, and the time that moves it. */
-import { afterEach, beforeEach, expect, test } from 'vitest';
+import { afterEach, beforeEach, expect, test, vi } from 'vitest';
 import type { AdvanceSummary, Delivery, EventPage, Message, Problem, QueueView, RecipientPage, Stream, StreamClock } from '../../sdk/contract.ts';
 import { AdvanceSummary as SummarySchema, StreamClock as ClockSchema } from '../../server/api/schemas/time.ts';
 import { Delivery as DeliverySchema, QueueView as QueueSchema, RecipientPage as RecipientsSchema } from '../../server/api/schemas/delivery.ts';
@@ -128,6 +128,12 @@ test.each([
   expect(await advance(body, 422)).toMatchObject({ type: '/problems/invalid', detail: expect.stringContaining(words) });
 });
 
+test('the time of a stream ends where a date could no longer be written', async () => {
+  vi.spyOn(house.deps.queue, 'now').mockReturnValue(Date.UTC(9998, 5, 1));
+  for (const body of [{ by: '365d' }, { until: '9999-05-01T00:00:00Z' }]) expect(await advance(body, 422)).toMatchObject({ detail: expect.stringContaining('year 9998') as string });
+  expect(await advance({ by: 0 })).toMatchObject({ steps: 0 });
+});
+
 test('an advance that is narrowed moves one message, or the mail for one address, alone', async () => {
   const one = await send('a+fail1.451@x.test');
   const two = await send('b+fail1.451@x.test');
@@ -153,6 +159,10 @@ test('sendAt, expiresAfter and priority are for mail that is queued', async () =
   ]);
   const batch = await house.json<{ results: { status: number }[] }>('/v1/streams/default/messages', { json: [{ from: 'a@x.test', to: 'b@x.test', text: 'x', priority: 'low' }, { from: 'a@x.test', to: 'b@x.test', text: 'x' }] }, 202);
   expect(batch.results.map(({ status }) => status)).toEqual([422, 202]);
+});
+
+test.each(['2099-01-01T09:00', '2099-02-30T09:00:00Z', '2099-01-01', 'tomorrow'])('a sendAt of %s is refused', async (sendAt) => {
+  expect(await house.json<Problem>('/v1/streams/shop/messages', { json: { from: 'a@x.test', to: 'b@x.test', text: 'x', sendAt } }, 422)).toMatchObject({ errors: [{ path: 'sendAt', message: expect.stringContaining('time with its zone') }] });
 });
 
 test('a stream changes its mode and its policy, and keeps what is not said', async () => {

@@ -30,6 +30,18 @@ test('the default stream stays', async () => {
   expect(streams.map(({ name }) => name)).toEqual(['default']);
 });
 
+test.each([[0, 'longer than nothing'], [Number.MAX_SAFE_INTEGER, 'too long'], ['36501d', 'too long'], ['soon', 'milliseconds or a text']])('a lifetime of %s is refused, and nothing is made', async (lifetime, why) => {
+  expect(await house.json('/v1/streams/default/credentials', { json: { lifetime } }, 422)).toMatchObject({ errors: [{ path: 'lifetime', message: expect.stringContaining(why) as string }] });
+  expect(await house.json('/v1/inboxes', { json: { address: 'mine@x.test', lifetime } }, 422)).toMatchObject({ errors: [{ path: 'lifetime' }] });
+  expect((await house.json<Stream>('/v1/streams/default')).credentials).toEqual([]);
+  await house.json('/v1/inboxes', { json: { address: 'mine@x.test', lifetime: '36500d' } }, 201);
+});
+
+test('a credential that an earlier version gave an end without a date is listed all the same', async () => {
+  await house.streams.createCredential({ stream: 'default', expiresAt: Number.MAX_SAFE_INTEGER });
+  expect((await house.json<Stream>('/v1/streams/default')).credentials).toMatchObject([{ expiresAt: '9999-12-31T23:59:59.999Z' }]);
+});
+
 test('a password is shown once, and never stored in an answer or a cache', async () => {
   const response = await house.ask('/v1/streams/default/credentials', { method: 'POST' });
   expect([response.status, response.headers.get('cache-control')]).toEqual([201, 'no-store']);

@@ -5,7 +5,7 @@ import { STREAM_MODES } from '../../mail/stream.ts';
 import { agree } from './agree.ts';
 import { virtual } from './answer.ts';
 import { DeliveryPolicy, DeliveryPolicyInput } from './delivery.ts';
-import { durationInput } from './duration.ts';
+import { durationInput, lifetimeInput } from './duration.ts';
 import { Message, MessageDetail } from './message.ts';
 import { Problem } from './submit.ts';
 
@@ -47,7 +47,7 @@ export const StreamPatch = z.strictObject({ mode: mode.optional(), retention: Re
 export const CredentialInput = z.strictObject({
   user: z.string().min(1).max(200).optional(),
   password: z.string().min(1).max(200).optional(),
-  lifetime: durationInput.optional(),
+  lifetime: lifetimeInput.optional(),
 }).openapi('CredentialInput');
 export const NewCredential = z.object({
   id: z.string(), user: z.string(), password: z.string().openapi({ description: 'In this answer and never again.' }),
@@ -71,7 +71,7 @@ export const InboxInput = z.strictObject({
   stream: z.string().optional(),
   prefix: z.string().max(32).optional(),
   address: z.string().optional(),
-  lifetime: durationInput.optional(),
+  lifetime: lifetimeInput.optional(),
 }).openapi('InboxInput');
 export const InboxList = z.object({
   inboxes: z.array(z.object({ address: z.string(), messages: z.number(), unread: z.number(), lastAt: z.string() })),

@@ -35,7 +35,7 @@ export const MessageInput = z.strictObject({
   metadata: z.record(z.string().max(200), z.string().max(2_000)).optional(),
   envelope: z.strictObject({ from: z.string().optional(), to: z.array(z.string()).optional() }).optional()
     .openapi({ description: 'Instead of what From, To, Cc and Bcc say.' }),
-  sendAt: z.string().optional().openapi({ format: 'date-time', description: 'When it is first tried, on the stream\'s clock. Where mail is queued (mode `simulate`).' }),
+  sendAt: z.string().optional().openapi({ format: 'date-time', description: 'When it is first tried, on the stream\'s clock, with its zone (`2026-05-01T09:00:00Z`). Where mail is queued.' }),
   expiresAfter: durationInput.optional().openapi({ description: 'How long it is tried, instead of what the stream says. Where mail is queued.' }),
   priority: z.enum(PRIORITIES).optional().openapi({ description: 'Before or behind the other mail of the stream. Where mail is queued.' }),
 }).openapi('MessageInput');

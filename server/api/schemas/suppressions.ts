@@ -3,10 +3,9 @@ import { z } from '@hono/zod-openapi';
 import type * as wire from '../../../sdk/contract.ts';
 import { QUEUE_MODES } from '../../mail/recipient.ts';
 import { SUPPRESSION_REASONS } from '../../mail/suppression.ts';
-import { parseDuration } from '../../units.ts';
 import { agree } from './agree.ts';
 import { time } from './answer.ts';
-import { durationInput } from './duration.ts';
+import { lifetimeInput } from './duration.ts';
 
 const reason = z.enum(SUPPRESSION_REASONS);
 const mode = z.enum(QUEUE_MODES);
@@ -25,7 +24,7 @@ export const SuppressionInput = z.strictObject({
   mode: mode.nullable().optional().openapi({ description: 'Only for mail that is simulated, or that is delivered. Without it, for both.' }),
   reason: reason.optional().openapi({ description: 'Default `manual`.' }),
   detail: z.string().max(1_000).optional(),
-  lifetime: durationInput.refine((value) => parseDuration(String(value)) !== 0, 'must be longer than nothing; leave it out for ever').optional().openapi({ description: 'Without it, for ever.' }),
+  lifetime: lifetimeInput.optional(),
 }).openapi('SuppressionInput');
 
 export const SuppressionImport = z.object({
