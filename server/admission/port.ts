@@ -51,11 +51,15 @@ export type Idempotency = {
 
 export type AcceptOutcome = { kind: 'accepted' } | { kind: 'replayed'; response: string } | { kind: 'conflict' };
 
-/** The store cannot take it now: the disk is full, or the file is broken or gone. The message says which. */
+/**
+ * The store cannot take it: the disk is full, or the file is broken or closed; the message says which. `no-stream`
+ * says nothing of the store: the stream was deleted while the mail was on its way.
+ */
+export type StoreFaultReason = 'full' | 'broken' | 'closed' | 'no-stream';
 export class StoreFault extends Error {
   override name = 'StoreFault';
-  readonly reason: 'full' | 'broken' | 'closed';
-  constructor(reason: 'full' | 'broken' | 'closed', message: string, options?: ErrorOptions) {
+  readonly reason: StoreFaultReason;
+  constructor(reason: StoreFaultReason, message: string, options?: ErrorOptions) {
     super(message, options);
     this.reason = reason;
   }

@@ -20,6 +20,7 @@ export const refusals = {
   storeFault: (fault: StoreFault) =>
     fault.reason === 'full' ? refusal('disk-full', 452, '4.3.1', 'The disk is full, nothing more can be kept')
     : fault.reason === 'closed' ? refusal('shutting-down', 421, '4.3.2', 'Postern is shutting down')
+    : fault.reason === 'no-stream' ? refusal('unknown-stream', 550, '5.7.1', fault.message)
     : refusal('store-broken', 452, '4.3.1', 'The store cannot take mail right now'),
   shuttingDown: () => refusal('shutting-down', 421, '4.3.2', 'Postern is shutting down'),
   tooManyRecipients: (limit: number) => refusal('too-many-recipients', 452, '4.5.3', `More than the ${limit} recipients taken in one transaction here`),

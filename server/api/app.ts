@@ -95,7 +95,7 @@ export function createApp(deps: ApiDeps, closing: AbortSignal): App {
   });
 
   app.onError((error, c) => {
-    if (error instanceof StoreFault) return problem(error.reason === 'full' ? 'disk-full' : error.reason === 'closed' ? 'shutting-down' : 'store-broken', { detail: error.message });
+    if (error instanceof StoreFault) return problem(error.reason === 'full' ? 'disk-full' : error.reason === 'closed' ? 'shutting-down' : error.reason === 'no-stream' ? 'no-such-stream' : 'store-broken', { detail: error.message });
     if (error instanceof HTTPException && error.status < 500) return problem('malformed-json', { detail: error.message });
     // The client is gone; nobody reads the answer and nothing is wrong here.
     if (c.req.raw.signal?.aborted) return problem('shutting-down');

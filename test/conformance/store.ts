@@ -88,6 +88,9 @@ export function storeTakesIn(name: string, open: OpenStore): void {
         await store.deleteStream('doomed');
         const outcomes = await Promise.all([at.attempt({ headers: { Subject: 'a' } }), at.attempt({ stream: 'doomed' }), at.attempt({ headers: { Subject: 'b' } })]);
         expect(outcomes.map((one) => one.kind)).toEqual(['accepted', 'refused', 'accepted']);
+        // It is the sender who is told, and told for good: nothing ails the store.
+        expect(outcomes[1]).toMatchObject({ reason: 'unknown-stream', code: 550 });
+        expect(await store.health()).toEqual({ ok: true });
         expect((await store.list({ filter: EVERYTHING, limit: 500 })).map((one) => one.header.subject).sort()).toEqual(['a', 'b']);
         expect((await store.counts()).find((one) => one.stream === 'default')?.messages).toBe(2);
       });

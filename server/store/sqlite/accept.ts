@@ -52,7 +52,7 @@ export function createAccept(db: Database, ledger: Ledger, dir: string | undefin
 
   function addItem(item: Item, at: number, bytes: Uint8Array): { seq: number; event: number } {
     const stream = ledger.stream(item.stream);
-    if (!stream) throw new StoreFault('broken', `There is no stream "${item.stream}" any more`);
+    if (!stream) throw new StoreFault('no-stream', `There is no stream "${item.stream}" any more`);
     const seq = ledger.nextSeq();
     const event = ledger.nextEvent();
     messages.add(seq, item.id, stream.id, item.receivedAt, item.size, event, item.subject.toLowerCase(), item.messageId, item.tags.length === 0 ? '[]' : JSON.stringify(item.tags));

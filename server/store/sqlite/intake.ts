@@ -228,6 +228,7 @@ export function createIntake({ line, clock, firstUpload, tell, queued }: IntakeO
 
   /** What the disk said; that the thread died is no reason of its own, since it comes back. */
   function failing(error: unknown, upload?: number): unknown {
+    if (error instanceof StoreFault && error.reason === 'no-stream') return error;
     // Of a large body the first piece that fails says why; those behind it only miss the ones before.
     if (error instanceof StoreFault && (upload === undefined || upload !== spoilt)) failed = { at: clock.now(), fault: error };
     spoilt = upload ?? spoilt;
