@@ -24,67 +24,74 @@ export const jsonLimit = (messageSize: number): number => Math.ceil(messageSize 
  */
 const WEIGHT = 4;
 
+/** Of what may be in flight, so much is kept for small bodies: a large one that is slow must not shut the others out. */
+const SMALL_SHARE = 4;
+
 export function createBodyReader(inFlight: number): BodyReader {
-  let held = 0;
+  const large = { held: 0, most: inFlight };
+  const small = { held: 0, most: inFlight / SMALL_SHARE };
   return {
     async read(c, limit) {
       const refused = packed(c);
       if (refused) return refused;
-      const declared = Number(c.req.header('content-length') ?? 0);
-      if (declared > limit) return tooLarge(limit);
-      // One request is always let in: a limit below the size of a message must not shut the door.
-      if (held > 0 && held + declared * WEIGHT > inFlight) return problem('no-room');
-      const stream = c.req.raw.body;
-      const chunks: Uint8Array[] = [];
-      let size = 0;
-      let mine = declared * WEIGHT;
-      held += mine;
-      let released = false;
-      const release = () => {
-        if (!released) held -= mine;
-        released = true;
+      if (Number(c.req.header('content-length') ?? 0) > limit) return tooLarge(limit);
+      let account = small;
+      let mine = 0;
+      /** What came counts, not what was announced: nobody is refused for what another may still send. */
+      const weigh = (octets: number): boolean => {
+        account.held -= mine;
+        mine = octets * WEIGHT;
+        if (octets > SMALL_BODY) account = large;
+        account.held += mine;
+        // One request is always let in: a limit below the size of a message must not shut the door.
+        return account.held === mine || account.held <= account.most;
       };
+      const release = () => {
+        account.held -= mine;
+        mine = 0;
+      };
+      const stream = c.req.raw.body;
+      const body = gather();
       try {
         if (stream) for await (const chunk of stream as unknown as AsyncIterable<Uint8Array>) {
-          size += chunk.length;
-          if (size * WEIGHT > mine) {
-            held += size * WEIGHT - mine;
-            mine = size * WEIGHT;
-          }
-          if (size > limit || (held > mine && held > inFlight)) {
-            release();
-            return size > limit ? tooLarge(limit) : problem('no-room');
-          }
-          chunks.push(chunk);
+          body.add(chunk);
+          const fits = weigh(body.size());
+          if (body.size() <= limit && fits) continue;
+          release();
+          return fits ? tooLarge(limit) : problem('no-room');
         }
       } catch (error) {
         release();
         throw error;
       }
-      return { bytes: chunks.length === 1 ? Buffer.from(chunks[0]!.buffer, chunks[0]!.byteOffset, chunks[0]!.byteLength) : Buffer.concat(chunks), release };
+      return { bytes: body.bytes(), release };
     },
+  };
+}
+
+/** One buffer that grows: a list of pieces would keep, of a body that comes octet by octet, an object for each. */
+function gather() {
+  let buffer = Buffer.alloc(0);
+  let size = 0;
+  return {
+    size: () => size,
+    add(chunk: Uint8Array): void {
+      if (size + chunk.length > buffer.length) {
+        const more = Buffer.allocUnsafeSlow(Math.max(size + chunk.length, 2 * buffer.length));
+        buffer.copy(more, 0, 0, size);
+        buffer = more;
+      }
+      buffer.set(chunk, size);
+      size += chunk.length;
+    },
+    bytes: () => buffer.subarray(0, size),
   };
 }
 
 const tooLarge = (limit: number) => problem('body-too-large', { detail: `At most ${limit} octets are taken here.` });
 
-const JSON_TYPE = /^application\/(?:[a-z0-9.+-]+\+)?json\s*(?:;|$)/i;
-export const isJson = (contentType: string | undefined): boolean => contentType !== undefined && JSON_TYPE.test(contentType);
-
 /** A body that is packed (gzip …) would be kept or read as noise: it is refused. */
 export function packed(c: Context): Response | undefined {
   const encoding = c.req.header('content-encoding');
   return encoding === undefined || encoding.toLowerCase() === 'identity' ? undefined : problem('unsupported-type', { detail: `Content-Encoding ${encoding.slice(0, 40)} is not taken: send the body as it is.` });
-}
-
-/** The value, or the problem to answer. */
-export function parseJson(bytes: Buffer): { value: unknown } | Response {
-  try {
-    // fatal: what is not UTF-8 is not JSON (RFC 8259 §8.1) and must not come in as replacement characters.
-    return { value: JSON.parse(new TextDecoder('utf-8', { fatal: true }).decode(bytes)) as unknown };
-  } catch (error) {
-    const why = error instanceof SyntaxError ? error.message : 'it is not UTF-8';
-    // V8 quotes from the text; a body has no business in an error that may be logged.
-    return problem('malformed-json', { detail: why.replace(/,? "[^]*$|"[^]*"/g, '').slice(0, 200) });
-  }
 }

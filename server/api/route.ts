@@ -6,7 +6,8 @@
  */
 import { OpenAPIHono, type z } from '@hono/zod-openapi';
 import type { Context } from 'hono';
-import { type BodyReader, isJson, parseJson, SMALL_BODY } from './body.ts';
+import { type BodyReader, SMALL_BODY } from './body.ts';
+import { isJson, parseJson, protoIn } from './json.ts';
 import { problem, type ProblemName, PROBLEMS } from './problems.ts';
 import { Problem } from './schemas/submit.ts';
 
@@ -122,20 +123,6 @@ export function faultsOf(error: z.ZodError, prefix = ''): { path: string; messag
   };
   add(error.issues, prefix);
   return faults.slice(0, 50);
-}
-
-/** Where a body names `__proto__`, which schemas would pass over in silence; undefined when it does nowhere. Of any depth. */
-function protoIn(value: unknown): string | undefined {
-  const left: { path: string; value: unknown }[] = [{ path: '', value }];
-  for (let one = left.pop(); one; one = left.pop()) {
-    if (typeof one.value !== 'object' || one.value === null) continue;
-    for (const [name, inner] of Object.entries(one.value)) {
-      const path = one.path === '' ? name : `${one.path}.${name}`;
-      if (name === '__proto__') return path;
-      if (typeof inner === 'object') left.push({ path, value: inner });
-    }
-  }
-  return undefined;
 }
 
 /** zod tells an absent value from a wrong one in its text only; of a union, every branch does. */

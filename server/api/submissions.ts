@@ -6,9 +6,10 @@ import type { Refusal, RefusalReason } from '../admission/refusal.ts';
 import { newFingerprint, type One, type Outcome, type Request } from '../admission/submit.ts';
 import type { Draft } from '../admission/submit-draft.ts';
 import type { Stream as StreamFacts } from '../mail/stream.ts';
-import { type BodyReader, isJson, jsonLimit, packed, parseJson } from './body.ts';
+import { type BodyReader, jsonLimit, packed } from './body.ts';
 import { clientOf } from './client.ts';
 import type { ApiDeps } from './deps.ts';
+import { isJson, parseJson, protoIn } from './json.ts';
 import { problem, problemBody, type ProblemName } from './problems.ts';
 import { faultsOf, invalid, type Routes } from './route.ts';
 import { Rfc822Envelope } from './schemas/query.ts';
@@ -75,18 +76,11 @@ export function submissionRoutes({ add }: Routes, deps: ApiDeps, bodies: BodyRea
       if (parsed instanceof Response) return parsed;
       const { value } = parsed;
       if (!Array.isArray(value)) {
-        const draft = MessageInput.safeParse(value);
-        const faults = draft.success ? unqueued(lane, draft.data) : faultsOf(draft.error);
-        return draft.success && faults.length === 0 ? answered(c, await submit.draft(request, read.bytes, draft.data)) : invalid(faults);
+        const draft = draftOf(value, lane);
+        return Array.isArray(draft) ? invalid(draft) : answered(c, await submit.draft(request, read.bytes, draft));
       }
       if (value.length === 0 || value.length > BATCH_LIMIT) return invalid([{ path: '', message: `a batch holds 1 to ${BATCH_LIMIT} messages` }]);
-      const drafts = value.map((one): Draft | ReturnType<typeof faultsOf> => {
-        const draft = MessageInput.safeParse(one);
-        if (!draft.success) return faultsOf(draft.error);
-        const faults = unqueued(lane, draft.data);
-        return faults.length > 0 ? faults : draft.data;
-      });
-      return answered(c, await submit.batch(request, read.bytes, drafts, wordBatch));
+      return answered(c, await submit.batch(request, read.bytes, value.map((one) => draftOf(one, lane)), wordBatch));
     } finally {
       read.release();
     }
@@ -124,7 +118,19 @@ export function submissionRoutes({ add }: Routes, deps: ApiDeps, bodies: BodyRea
 }
 
 /** What only queued mail can have, asked of a stream that queues nothing. */
-function unqueued({ name, mode }: StreamFacts, draft: Draft): { path: string; message: string }[] {
+type Faults = { path: string; message: string }[];
+
+/** A message, or what is wrong with it. */
+function draftOf(value: unknown, lane: StreamFacts): Draft | Faults {
+  const proto = protoIn(value);
+  if (proto !== undefined) return [{ path: proto, message: 'is no name that can be kept' }];
+  const draft = MessageInput.safeParse(value);
+  if (!draft.success) return faultsOf(draft.error);
+  const faults = unqueued(lane, draft.data);
+  return faults.length > 0 ? faults : draft.data;
+}
+
+function unqueued({ name, mode }: StreamFacts, draft: Draft): Faults {
   if (mode !== 'capture') return [];
   return (['sendAt', 'expiresAfter', 'priority'] as const)
     .filter((field) => draft[field] !== undefined)

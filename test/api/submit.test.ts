@@ -168,19 +168,63 @@ test('a full disk is a problem of its own, and nothing of the request is kept', 
   await full.close();
 });
 
-test('bodies that are still coming in count as in flight', async () => {
-  const tight = await apiHouse({ limits: { inFlight: 1_000 } });
+/** A body that comes in two halves; `begun` once the first was taken. */
+function slowly(body: string): { stream: ReadableStream<Uint8Array>; begun: Promise<void>; finish(): void } {
+  const [begun, go] = [Promise.withResolvers<void>(), Promise.withResolvers<void>()];
+  const half = Math.floor(body.length / 2);
+  let pulls = 0;
+  const stream = new ReadableStream<Uint8Array>({
+    async pull(controller) {
+      if (pulls++ === 0) { controller.enqueue(Buffer.from(body.slice(0, half))); return; }
+      begun.resolve();
+      await go.promise;
+      controller.enqueue(Buffer.from(body.slice(half)));
+      controller.close();
+    },
+  }, { highWaterMark: 0 });
+  return { stream, begun: begun.promise, finish: () => go.resolve() };
+}
+
+test('bodies that are still coming in count as in flight, as far as they came', async () => {
+  const tight = await apiHouse({ limits: { inFlight: 4_000 } });
   const body = JSON.stringify({ ...message, text: 'x'.repeat(2_000) });
   const headers = { 'content-type': 'application/json', 'content-length': String(body.length) };
-  let finish = () => {};
-  const slow = new ReadableStream<Uint8Array>({ start(controller) { finish = () => { controller.enqueue(Buffer.from(body)); controller.close(); }; } });
-  const first = tight.ask(POST, { method: 'POST', body: slow, duplex: 'half', headers } as RequestInit);
+  const slow = slowly(body);
+  const first = tight.ask(POST, { method: 'POST', body: slow.stream, duplex: 'half', headers } as RequestInit);
+  await slow.begun;
   const second = await tight.ask(POST, { method: 'POST', body, headers });
   expect([second.status, second.headers.get('retry-after')]).toEqual([503, '1']);
-  finish();
+  slow.finish();
   expect((await first).status).toBe(202);
   expect((await tight.ask(POST, { method: 'POST', body, headers })).status).toBe(202);
   await tight.close();
+});
+
+test('a large body that is announced and slow does not shut out the others', async () => {
+  const most = JSON.stringify({ ...message, text: 'x'.repeat(3_000_000) });
+  const tight = await apiHouse({ limits: { inFlight: 8_000_000, messageSize: 4_000_000 } });
+  const slow = slowly(most);
+  const first = tight.ask(POST, { method: 'POST', body: slow.stream, duplex: 'half', headers: { 'content-type': 'application/json', 'content-length': String(most.length) } } as RequestInit);
+  await slow.begun;
+  expect((await tight.ask(POST, { json: message })).status).toBe(202);
+  await tight.json('/v1/streams', { json: { name: 'other' } }, 201);
+  // Another large one has to wait.
+  expect((await tight.ask(POST, { method: 'POST', body: most, headers: { 'content-type': 'application/json' } })).status).toBe(503);
+  slow.finish();
+  expect((await first).status).toBe(202);
+  await tight.close();
+});
+
+test.each([
+  ['[{}]'.replace('{}', Array(1_100_000).fill('[]').join()), 413, 'body-too-large'],
+  [`${'['.repeat(5_000)}${']'.repeat(5_000)}`, 400, 'malformed-json'],
+  ['{"to":"ann\\ud800@x.test"}', 400, 'malformed-json'], ['{"metadata":{"\\ud800":"x"}}', 400, 'malformed-json'],
+  ['NaN', 400, 'malformed-json'], ['"', 400, 'malformed-json'], ['"\\', 400, 'malformed-json'],
+  ['{"from":"a@x.test","to":"b@x.test","text":"x","metadata":{"__proto__":"x"}}', 422, 'invalid'],
+])('a body like %.40s is refused', async (body, status, type) => {
+  const problem = await house.json<Problem>(POST, { method: 'POST', body, headers: { 'content-type': 'application/json' } }, status);
+  expect(problem.type).toBe(`/problems/${type}`);
+  expect(problem.detail).toMatch(/^[A-Z`m]/);
 });
 
 test('when too much is in flight, a message is put off and told when to come back', async () => {
