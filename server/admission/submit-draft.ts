@@ -103,7 +103,11 @@ export function judgeDraft(draft: Draft, limits: { recipients: number }): { judg
       const found = parseMailboxes(one);
       // A text without an address is read as a name alone.
       if (found.length === 0 || found.some((mailbox) => mailbox.address === '')) fault(at, 'is not an address, like ann@example.test or "Ann" <ann@example.test>');
-      else for (const mailbox of found) address(at, mailbox.address);
+      else for (const mailbox of found) {
+        address(at, mailbox.address);
+        // `a b@x.test` would go to b: a name is told from an address by its brackets, or stands in a comment.
+        if (mailbox.name !== '' && !one.includes(`<${mailbox.address}`) && !one.includes('(')) fault(at, `has words beside the address; with a name it is "Ann" <${mailbox.address}>`);
+      }
       return found;
     });
   };

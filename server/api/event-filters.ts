@@ -12,6 +12,8 @@ export const place = (named: number, newest: number): number => (named > newest 
 export function wantedTypes(types: string | undefined): Wants | Response {
   if (types === undefined) return () => true;
   const named = types.split(',').map((type) => type.trim()).filter(Boolean);
+  // As in a filter: an empty variable must not pass for "none", and wait for ever.
+  if (named.length === 0) return invalid([{ path: 'types', message: 'names no kind of event; leave it out for all' }]);
   const stray = named.find((type) => !(EVENT_TYPES as string[]).includes(type));
   if (stray !== undefined) return invalid([{ path: 'types', message: `"${stray.slice(0, 40)}" is no kind of event; they are ${EVENT_TYPES.join(', ')}` }]);
   const set = new Set<string>(named);

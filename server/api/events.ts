@@ -34,7 +34,7 @@ export function eventRoutes({ add }: Routes, deps: ApiDeps, origins: ReadonlySet
 
   add({
     method: 'get', path: '/v1/events', noun: 'Events', summary: 'Events after a cursor, or the latest, oldest first',
-    description: 'A cursor from before a fresh start (ahead of all that happened) begins anew. `latest` answers the newest so many instead, and goes without `after` and `limit`. `cursor` is where to go on.',
+    description: 'A cursor from before a fresh start (ahead of all that happened) begins anew. `latest` answers the newest so many instead, and goes without `after` and `limit`. `cursor` is where to go on. Those of a stream can be asked for after it is gone; of a name that none ever had there are none.',
     query: EventPaging, answer: EventPage,
   }, async ({ query: { after, latest, limit, stream, types, message } }) => {
     const wants = wanted({ types, message });

@@ -25,8 +25,9 @@ export function inboxRoutes({ add }: Routes, deps: ApiDeps): void {
 
   add({
     method: 'get', path: '/v1/inboxes', noun: 'Inboxes', summary: 'Addresses that got mail, the latest first',
-    query: InboxFilters, answer: InboxList,
+    query: InboxFilters, answer: InboxList, problems: ['no-such-stream'],
   }, async ({ query: { limit = 100, stream, prefix } }) => {
+    if (stream !== undefined && !streams.get(stream)) return noSuchStream(stream);
     const inboxes = await store.inboxes({ limit, ...(stream === undefined ? {} : { stream }), ...(prefix === undefined ? {} : { prefix }) });
     return { inboxes: inboxes.map((one) => ({ ...one, lastAt: timeOf(one.lastAt) })) };
   });
@@ -58,8 +59,8 @@ export function inboxRoutes({ add }: Routes, deps: ApiDeps): void {
   });
 
   add({
-    method: 'get', path: '/v1/tags', noun: 'Inboxes', summary: 'Tags in use', query: StreamFilter, answer: TagList,
-  }, async ({ query: { stream } }) => ({ tags: await store.tags(stream) }));
+    method: 'get', path: '/v1/tags', noun: 'Inboxes', summary: 'Tags in use', query: StreamFilter, answer: TagList, problems: ['no-such-stream'],
+  }, async ({ query: { stream } }) => (stream !== undefined && !streams.get(stream) ? noSuchStream(stream) : { tags: await store.tags(stream) }));
 
   /** A login of its own where one is needed; else the stream's name, which any password goes with. */
   async function settings(stream: string, expiresAt: number | undefined): Promise<SmtpSettings> {

@@ -47,6 +47,7 @@ export function queueRoutes({ add }: Routes, deps: ApiDeps): void {
     if (stream !== undefined && !streams.get(stream)) return noSuchStream(stream);
     if (message !== undefined && (!ID_PATTERN.test(message) || !(await store.read(message)))) return noSuchMessage(message);
     const states = named?.split(',').map((one) => one.trim()).filter(Boolean) as RecipientState[] | undefined;
+    if (states?.length === 0) return invalid([{ path: 'states', message: 'names no state; leave it out for all' }]);
     const stray = states?.find((one) => !RECIPIENT_STATES.includes(one));
     if (stray !== undefined) return invalid([{ path: 'states', message: `"${stray.slice(0, 40)}" is no state; they are ${RECIPIENT_STATES.join(', ')}` }]);
     const digits = cursor === undefined ? undefined : CURSOR.exec(cursor)?.[1];

@@ -42,6 +42,11 @@ test('a credential that an earlier version gave an end without a date is listed 
   expect((await house.json<Stream>('/v1/streams/default')).credentials).toMatchObject([{ expiresAt: '9999-12-31T23:59:59.999Z' }]);
 });
 
+test('a stream that is not there is said to be none, and an empty list of kinds or states is no list', async () => {
+  for (const path of ['/v1/tags?stream=nope', '/v1/inboxes?stream=nope']) expect(await house.json(path, {}, 404)).toMatchObject({ type: '/problems/no-such-stream' });
+  for (const path of ['/v1/events?types=', '/v1/events?types=,', '/v1/events/wait?types=', '/v1/queue/recipients?stream=default&states=,']) expect(await house.json(path, {}, 422)).toMatchObject({ detail: expect.stringContaining('leave it out for all') as string });
+});
+
 test('a password is shown once, and never stored in an answer or a cache', async () => {
   const response = await house.ask('/v1/streams/default/credentials', { method: 'POST' });
   expect([response.status, response.headers.get('cache-control')]).toEqual([201, 'no-store']);

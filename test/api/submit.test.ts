@@ -56,6 +56,16 @@ test('what is missing, is no address or is misspelt beside a raw message is said
   expect([misspelt.status, ((await misspelt.json()) as Problem).errors]).toEqual([422, [{ path: 'too', message: 'is not known here' }]]);
 });
 
+test('words beside an address are not taken for a name', async () => {
+  for (const to of ['a b@x.test', 'c@x.test, a b@x.test', 'Ann ann@x.test']) expect(await house.json<Problem>(POST, { json: { ...message, to } }, 422)).toMatchObject({ errors: [{ path: 'to', message: expect.stringContaining('words beside the address') as string }] });
+  for (const to of ['Ann <ann@x.test>', '"Ann" <ann@x.test>, b@x.test', 'ann@x.test (Ann)']) await house.json(POST, { json: { ...message, to } }, 202);
+});
+
+test('a tag can be seen', async () => {
+  for (const tag of ['a\0', '\u0007', ' ', '']) expect(await house.json<Problem>(POST, { json: { ...message, tags: [tag] } }, 422)).toMatchObject({ errors: [{ path: 'tags.0' }] });
+  await house.json(POST, { json: { ...message, tags: ['two words', 'größe'] } }, 202);
+});
+
 test('an attachment is never fetched from a path or a URL', async () => {
   for (const one of [{ path: '/etc/passwd' }, { href: 'http://x.test/' }, { content: { path: '/etc/passwd' } }]) {
     expect(await house.json(POST, { json: { ...message, attachments: [one] } }, 422)).toMatchObject({ type: '/problems/invalid' });

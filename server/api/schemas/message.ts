@@ -3,6 +3,7 @@ import { z } from '@hono/zod-openapi';
 import type * as wire from '../../../sdk/contract.ts';
 import { agree } from './agree.ts';
 import { Tally } from './answer.ts';
+import { tagInput } from './tag.ts';
 
 export const IdParam = z.object({ id: z.string().openapi({ description: 'An id, or `latest` with filters.' }) });
 export const PartParam = IdParam.extend({ part: z.string() });
@@ -128,12 +129,11 @@ export const MessagePage = z.object({
   unindexed: z.number().openapi({ description: 'Messages of the scope that are not yet searchable by their body; 0 nearly always.' }),
 }).openapi('MessagePage');
 
-const tag = z.string().min(1).max(100);
 export const MessageChange = z.strictObject({
   read: z.boolean().optional(),
-  tags: z.array(tag).max(50).optional(),
-  addTags: z.array(tag).max(50).optional(),
-  removeTags: z.array(tag).max(50).optional(),
+  tags: z.array(tagInput).max(50).optional(),
+  addTags: z.array(tagInput).max(50).optional(),
+  removeTags: z.array(z.string().min(1).max(100)).max(50).optional(),
 }).openapi('MessageChange');
 
 agree<typeof Message, wire.Message>();

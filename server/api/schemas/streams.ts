@@ -8,6 +8,7 @@ import { DeliveryPolicy, DeliveryPolicyInput } from './delivery.ts';
 import { durationInput, lifetimeInput } from './duration.ts';
 import { Message, MessageDetail } from './message.ts';
 import { Problem } from './submit.ts';
+import { tagInput } from './tag.ts';
 
 const amount = z.number().int().min(0).max(Number.MAX_SAFE_INTEGER);
 export const StreamName = z.object({ stream: z.string() });
@@ -17,7 +18,7 @@ const RetentionInput = z.strictObject({
   bytes: amount.nullable().optional(),
 });
 const mode = z.enum(STREAM_MODES).openapi({ description: '`capture` stops at the inbox; `simulate` goes on to the pretend remote; `deliver` to the recipient\'s own mail server, as far as the gate lets it go.' });
-const tags = z.array(z.string().min(1).max(100)).max(50);
+const tags = z.array(tagInput).max(50);
 
 export const Stream = z.object({
   name: z.string(),

@@ -8,6 +8,7 @@ import type * as wire from '../../../sdk/contract.ts';
 import { PRIORITIES } from '../../mail/recipient.ts';
 import { agree } from './agree.ts';
 import { durationInput } from './duration.ts';
+import { tagInput } from './tag.ts';
 
 const AddressInput = z.union([z.string(), z.strictObject({ name: z.string().optional(), address: z.string() })]).openapi('AddressInput');
 const addresses = z.union([AddressInput, z.array(AddressInput)]);
@@ -31,7 +32,7 @@ export const MessageInput = z.strictObject({
   html: z.string().optional(),
   attachments: z.array(AttachmentInput).max(1_000).optional(),
   headers: z.record(z.string(), z.union([z.string(), z.array(z.string())])).optional(),
-  tags: z.array(z.string().min(1).max(100)).max(50).optional(),
+  tags: z.array(tagInput).max(50).optional(),
   metadata: z.record(z.string().max(200), z.string().max(2_000)).optional(),
   envelope: z.strictObject({ from: z.string().optional(), to: z.array(z.string()).optional() }).optional()
     .openapi({ description: 'Instead of what From, To, Cc and Bcc say.' }),
