@@ -18,7 +18,7 @@ import { ROLE } from './roles.ts';
 import type { Taken } from './row.ts';
 import { type Batch, type BatchOutcome, type Item, type Piece, PIECES_MOST, type Ride, type RideOutcome, type Unit, type UnitOutcome } from './wire.ts';
 
-export function createAccept(db: Database, ledger: Ledger, dir: string | undefined, unfit: () => StoreFault | undefined, rides: Rides) {
+export function createAccept(db: Database, ledger: Ledger, dir: string | undefined, unfit: (octets: number) => StoreFault | undefined, rides: Rides) {
   const messages = createBulk(db, ledger, 'messages', ['seq', 'id', 'stream', 'received_at', 'size', 'event', 'subject', 'message_id', 'tags']);
   const contents = createBulk(db, ledger, 'contents', ['seq', 'summary', 'detail_size', 'upload', 'data']);
   const addresses = createBulk(db, ledger, 'addresses', ['key', 'seq', 'stream', 'roles']);
@@ -140,7 +140,7 @@ export function createAccept(db: Database, ledger: Ledger, dir: string | undefin
       const started = performance.now();
       const units = fromFlat(flat);
       const done = (outcomes: UnitOutcome[], faults: (WireError | null)[], rode: RideOutcome[]): BatchOutcome => ({ units: outcomes, pieces: faults, rides: rode, seconds: (performance.now() - started) / 1000 });
-      const fault = unfit();
+      const fault = unfit(bytes.length + pieces.reduce((sum, { data }) => sum + data.length, 0));
       if (fault) {
         const error = toWire(fault);
         alone(() => dropAll(drops));

@@ -3,6 +3,7 @@ import type { Database } from 'better-sqlite3';
 import type { PosternEvent } from '../../events/event.ts';
 import type { IndexEntry } from '../../inbox/port.ts';
 import { compress, isLoose, opened } from './frame.ts';
+import type { Folder } from './folder.ts';
 import type { Ledger } from './ledger.ts';
 import { hasBits, PARSE_STATES } from './roles.ts';
 import type { Told } from './wire.ts';
@@ -14,7 +15,7 @@ export function findingOf({ id, parsed, snippet, words }: IndexEntry): Finding {
   return { id, snippet, words, parsed: JSON.stringify(parsed), has: hasBits(parsed), attachments: parsed.attachments.length, failed: parsed.error !== undefined };
 }
 
-export function createIndexing(db: Database, ledger: Ledger) {
+export function createIndexing(db: Database, ledger: Ledger, folder: Pick<Folder, 'unfitToIndex'>) {
   const find = db.prepare('SELECT seq, stream, parse FROM messages WHERE id = ?');
   const update = db.prepare('UPDATE messages SET parse = ?, has = ?, attachments = ? WHERE seq = ?');
   const keep = db.prepare('INSERT OR REPLACE INTO parsed (seq, snippet, data) VALUES (?, ?, ?)');
@@ -39,7 +40,10 @@ export function createIndexing(db: Database, ledger: Ledger) {
   }
 
   return {
+    /** Throws StoreFault where the disk has room left for deleting only. */
     index(findings: readonly Finding[], at: number): Told<null> {
+      const fault = folder.unfitToIndex(findings.reduce((sum, { parsed, words }) => sum + parsed.length + words.text.length, 0));
+      if (fault) throw fault;
       return ledger.transact(() => {
         const events: PosternEvent[] = [];
         for (const { id, snippet, words, parsed, has, attachments, failed } of findings) {

@@ -7,6 +7,7 @@
  */
 import type { Database } from 'better-sqlite3';
 import type { PosternEvent } from '../../events/event.ts';
+import type { Folder } from './folder.ts';
 import type { Ledger } from './ledger.ts';
 import { WAITING, WIDTH } from './recipient-row.ts';
 import { type Remove, STEP } from './remove.ts';
@@ -15,6 +16,7 @@ import type { Told } from './wire.ts';
 
 /** Pages given back in one step: 2 MB. */
 const VACUUM_PAGES = 512;
+const PAGE = 4096;
 /** Free pages that are left for what comes next: 1 MB and a twentieth of the file. */
 const SPARE_PAGES = 256;
 /** Rows of small tables that one step deletes. */
@@ -24,7 +26,7 @@ const LOOKED = 2_000;
 
 type Lane = { id: number; messages: number; bytes: number; keepMessages: number | null; keepAge: number | null; keepBytes: number | null };
 
-export function createPrune(db: Database, ledger: Ledger, removing: Remove, keepEvents: number) {
+export function createPrune(db: Database, ledger: Ledger, removing: Remove, folder: Pick<Folder, 'ease' | 'free'>, keepEvents: number) {
   const lanes = db.prepare('SELECT id, messages, bytes, keep_messages AS keepMessages, keep_age AS keepAge, keep_bytes AS keepBytes FROM streams');
   const oldest = db.prepare(`SELECT seq, received_at AS receivedAt, size, queued IS NOT NULL AND EXISTS (SELECT 1 FROM recipients NOT INDEXED WHERE key >= messages.seq * ${WIDTH} AND key < (messages.seq + 1) * ${WIDTH} AND ${WAITING}) AS waits
     FROM messages WHERE stream = ? AND seq > ? ORDER BY seq LIMIT ?`);
@@ -72,6 +74,7 @@ export function createPrune(db: Database, ledger: Ledger, removing: Remove, keep
 
   return {
     prune(now: number, limit: number): Told<{ deleted: number; more: boolean }> {
+      folder.ease();
       const events: PosternEvent[] = [];
       let deleted = 0;
       let more = false;
@@ -108,8 +111,11 @@ export function createPrune(db: Database, ledger: Ledger, removing: Remove, keep
 
       const free = freePages();
       if (free > 0) {
-        db.pragma(`incremental_vacuum(${Math.min(free, VACUUM_PAGES)})`);
-        if (free > VACUUM_PAGES) more = true;
+        folder.ease();
+        // A page that is moved goes through the WAL: on a tight disk so many fit.
+        const some = Math.min(VACUUM_PAGES, Math.max(Math.floor((folder.free() ?? Infinity) / 8 / PAGE), 1));
+        db.pragma(`incremental_vacuum(${Math.min(free, some)})`);
+        if (free > some) more = true;
         else db.pragma('wal_checkpoint(PASSIVE)');
       }
       return { value: { deleted, more }, events };
