@@ -49,7 +49,7 @@ export type StreamsOptions = {
 };
 
 // No spaces or control characters, and it must fit an SMTP URL's user part when encoded.
-const USER_NAME = /^[^\s\p{C}]{1,128}$/u;
+export const USER_NAME = /^[^\s\p{C}]{1,128}$/u;
 
 export async function openStreams({ store, clock, makeId, declared = [] }: StreamsOptions): Promise<Streams> {
   const streams = new Map<string, Stream>();

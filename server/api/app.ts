@@ -30,7 +30,7 @@ import { createPasses } from './pass.ts';
 import { preflightRoutes } from './preflights.ts';
 import { problem } from './problems.ts';
 import { queueRoutes } from './queue.ts';
-import { createRoutes, type Declared } from './route.ts';
+import { createRoutes, type Declared, notBy } from './route.ts';
 import { scenarioRoutes } from './scenarios.ts';
 import { streamRoutes } from './streams.ts';
 import { submissionRoutes } from './submissions.ts';
@@ -88,8 +88,7 @@ export function createApp(deps: ApiDeps, closing: AbortSignal): App {
     const there = routes.declared.filter(({ matches }) => matches(c.req.path));
     if (there.length > 0) {
       const allow = [...new Set(there.flatMap(({ method }) => (method === 'get' ? ['GET', 'HEAD'] : [method.toUpperCase()])))].join(', ');
-      if (c.req.method === 'OPTIONS') return new Response(null, { status: 204, headers: { allow } });
-      return problem('method-not-allowed', { detail: `${c.req.path.slice(0, 200)} takes ${allow}.` }, { allow });
+      return notBy(c, allow);
     }
     return (await ui(c)) ?? problem('unknown-route', { detail: `Nothing answers at ${c.req.path.slice(0, 200)}.${near(c.req.path, routes.declared)} GET /docs lists all there is.` });
   });

@@ -39,7 +39,7 @@ export function attachedRoutes({ add }: Routes, deps: ApiDeps): void {
   add({
     method: 'get', path: '/v1/messages/{id}/parts/{part}/message', noun: 'Messages', summary: 'An attached message, read',
     description: 'Of a part that is `message/rfc822` or a file named `.eml`: its header fields, text and HTML, and what is attached to it.',
-    params: PartParam, query: Filters, answer: AttachedMessage, problems: ['no-such-message', 'no-such-part'],
+    params: PartParam, query: Filters, answer: AttachedMessage, problems: ['no-such-message', 'no-such-stream', 'bad-search', 'no-such-part', 'shutting-down'],
   }, async ({ params, query }) => {
     const found = await read(params, query);
     if (found instanceof Response) return found;
@@ -54,7 +54,7 @@ export function attachedRoutes({ add }: Routes, deps: ApiDeps): void {
   add({
     method: 'get', path: '/v1/messages/{id}/parts/{part}/html', noun: 'Messages', summary: 'The HTML of an attached message, fit to be framed',
     description: 'As `/v1/messages/{id}/html`, of the message that a part is.',
-    params: PartParam, query: HtmlQuery, produces: ['text/html'], problems: ['no-such-message', 'no-such-part', 'no-such-body'],
+    params: PartParam, query: HtmlQuery, produces: ['text/html'], problems: ['no-such-message', 'no-such-stream', 'bad-search', 'no-such-part', 'no-such-body', 'shutting-down'],
   }, async ({ params, query: { raw, remote = false, pass: _pass, ...asked } }) => {
     const found = await read(params, asked);
     if (found instanceof Response) return found;

@@ -17,12 +17,14 @@ import { problem } from './problems.ts';
 import type { Routes } from './route.ts';
 import { IdParam, PartParam } from './schemas/message.ts';
 import { Filters, flag, HtmlQuery, PartQuery } from './schemas/query.ts';
-import { disposition, rangeOf, streamOf } from './stream.ts';
+import { disposition, isFresh, rangeOf, streamOf } from './stream.ts';
 
 const SANDBOX = "default-src 'none'; sandbox";
 /** Shown as what they say; the rest is `application/octet-stream`. SVG and HTML can hold scripts and are not here. */
 const SAFE_TYPES = new Set(['image/png', 'image/jpeg', 'image/gif', 'image/webp', 'image/avif', 'image/bmp', 'text/plain', 'text/calendar', 'text/csv', 'application/pdf']);
 const INLINE_TYPES = /^image\/|^text\/plain$/;
+
+const FRESH = { asked: 'An ETag that was answered before.', answered: { says: 'As `If-None-Match` has it already' } };
 
 const RawQuery = z.strictObject({ ...Filters.shape, download: flag.optional() });
 
@@ -33,8 +35,10 @@ export function bodyRoutes({ add }: Routes, deps: ApiDeps, passes: Passes): void
 
   add({
     ...common, path: '/v1/messages/{id}/raw', query: RawQuery, summary: 'The exact bytes, as they were received',
-    produces: ['message/rfc822'], problems: ['no-such-message', 'range'],
+    produces: ['message/rfc822'], problems: ['no-such-message', 'no-such-stream', 'bad-search', 'range'],
     description: '`download=1` makes a browser save it. ETag, Range and HEAD work.',
+    headers: { Range: 'Of octets: `bytes=0-99`; one range.', 'If-None-Match': FRESH.asked },
+    also: { 206: { says: 'The octets that `Range` asked for', type: 'message/rfc822' }, 304: FRESH.answered },
   }, async ({ c, params, query: { download, ...asked } }) => {
     const message = await openMessage(deps, params.id, asked, false);
     if (message instanceof Response) return message;
@@ -43,7 +47,7 @@ export function bodyRoutes({ add }: Routes, deps: ApiDeps, passes: Passes): void
       'content-type': 'message/rfc822', etag, 'accept-ranges': 'bytes', 'cache-control': 'private, no-cache', 'content-security-policy': SANDBOX,
       'content-disposition': disposition(download ? 'attachment' : 'inline', `${message.id}.eml`),
     };
-    if (c.req.header('if-none-match')?.split(',').some((one) => one.trim().replace(/^W\//, '') === etag)) return new Response(null, { status: 304, headers });
+    if (isFresh(c.req.header('if-none-match'), etag)) return new Response(null, { status: 304, headers });
     const conditional = c.req.header('if-range');
     const range = conditional === undefined || conditional === etag ? rangeOf(c.req.header('range'), message.size) : undefined;
     if (range === 'unsatisfiable') return problem('range', {}, { 'content-range': `bytes */${message.size}` });
@@ -59,7 +63,7 @@ export function bodyRoutes({ add }: Routes, deps: ApiDeps, passes: Passes): void
   add({
     ...common, path: '/v1/messages/{id}/html', query: HtmlQuery, summary: 'The HTML part, fit to be framed',
     description: 'Sandboxed by its own Content-Security-Policy: no scripts, nothing fetched from elsewhere unless `remote=1`. `cid:` images point to their parts and links open in a tab of their own; `raw=1` leaves the text as it is.',
-    produces: ['text/html'], problems: ['no-such-message', 'no-such-body'],
+    produces: ['text/html'], problems: ['no-such-message', 'no-such-stream', 'bad-search', 'no-such-body'],
   }, async ({ c, params, query: { raw, remote = false, pass, ...asked } }) => {
     const message = await openMessage(deps, params.id, asked);
     if (message instanceof Response) return message;
@@ -81,7 +85,7 @@ export function bodyRoutes({ add }: Routes, deps: ApiDeps, passes: Passes): void
 
   add({
     ...common, path: '/v1/messages/{id}/text', summary: 'The text part',
-    produces: ['text/plain'], problems: ['no-such-message', 'no-such-body'],
+    produces: ['text/plain'], problems: ['no-such-message', 'no-such-stream', 'bad-search', 'no-such-body'],
   }, async ({ params, query }) => {
     const message = await openMessage(deps, params.id, query);
     if (message instanceof Response) return message;
@@ -91,7 +95,7 @@ export function bodyRoutes({ add }: Routes, deps: ApiDeps, passes: Passes): void
 
   add({
     ...common, path: '/v1/messages/{id}/headers', summary: 'Header fields, in order, decoded',
-    answer: z.object({ headers: z.array(z.object({ name: z.string(), value: z.string() })) }), problems: ['no-such-message'],
+    answer: z.object({ headers: z.array(z.object({ name: z.string(), value: z.string() })) }), problems: ['no-such-message', 'no-such-stream', 'bad-search'],
   }, async ({ params, query }) => {
     const message = await openMessage(deps, params.id, query);
     return message instanceof Response ? message : { headers: message.parsed?.headers ?? [] };
@@ -100,7 +104,8 @@ export function bodyRoutes({ add }: Routes, deps: ApiDeps, passes: Passes): void
   add({
     ...common, path: '/v1/messages/{id}/parts/{part}', query: PartQuery, params: PartParam, summary: 'A part, decoded',
     description: 'Saved by browsers, unless `inline=1` asks for an image or a plain text to be shown. `raw=1` leaves the transfer encoding.',
-    produces: ['application/octet-stream'], problems: ['no-such-message', 'no-such-part'],
+    headers: { 'If-None-Match': FRESH.asked }, also: { 304: FRESH.answered },
+    produces: ['application/octet-stream'], problems: ['no-such-message', 'no-such-stream', 'bad-search', 'no-such-part'],
   }, async ({ c, params, query: { raw, inline, pass: _pass, ...asked } }) => {
     const message = await openMessage(deps, params.id, asked);
     if (message instanceof Response) return message;
@@ -110,16 +115,18 @@ export function bodyRoutes({ add }: Routes, deps: ApiDeps, passes: Passes): void
     const type = SAFE_TYPES.has(part.type) ? part.type : 'application/octet-stream';
     const kind = inline && INLINE_TYPES.test(type) ? 'inline' : 'attachment';
     const name = displayName(attachment?.filename || part.filename || '') || `part-${part.path || 'message'}`;
+    const etag = `"${message.id}-${part.path}${raw ? '-raw' : ''}"`;
     const headers: Record<string, string> = {
       // Undecoded, it is what it is: bytes.
       'content-type': raw ? 'application/octet-stream' : type.startsWith('text/') ? `${type}; charset=${charsetOf(part.charset)}` : type,
       'content-disposition': disposition(raw ? 'attachment' : kind, name),
       'content-security-policy': SANDBOX,
       'cache-control': 'private, no-cache',
-      etag: `"${message.id}-${part.path}${raw ? '-raw' : ''}"`,
+      etag,
     };
     // The page of a mail is sandboxed, so of no origin: its images would not load otherwise. Only under an id that nobody can guess.
     if (kind === 'inline' && params.id !== 'latest') headers['cross-origin-resource-policy'] = 'cross-origin';
+    if (isFresh(c.req.header('if-none-match'), etag)) return new Response(null, { status: 304, headers });
     if (attachment && !raw) headers['content-length'] = String(attachment.size);
     if (raw) headers['content-length'] = String(part.end - part.bodyStart);
     if (c.req.method === 'HEAD') return new Response(null, { headers });

@@ -4,15 +4,14 @@
  * now), then stay. A subscriber that falls too far behind is told so and let
  * go; it comes back with its cursor. Each ends when the server closes.
  */
-import { upgradeWebSocket } from '@hono/node-server';
 import { z } from '@hono/zod-openapi';
-import type { Context } from 'hono';
 import type { WebSocket } from 'ws';
 import type { PosternEvent } from '../events/event.ts';
 import type { Subscription } from '../events/hub.ts';
 import type { ApiDeps } from './deps.ts';
 import { place, wanted } from './event-filters.ts';
 import { isForeign } from './guards.ts';
+import type { HandshakeEnv } from './handshake.ts';
 import { problem } from './problems.ts';
 import { invalid, type Routes } from './route.ts';
 import { EventPage } from './schemas/events.ts';
@@ -70,15 +69,22 @@ export function eventRoutes({ add }: Routes, deps: ApiDeps, origins: ReadonlySet
   add({
     method: 'get', path: '/v1/events/socket', noun: 'Events', summary: 'Events as they happen (WebSocket)',
     description: 'One event as JSON per frame. Replays from `after`, then stays. Nothing is read from the client.',
-    query: EventFilters, produces: ['application/json'], problems: ['cross-origin', 'unsupported-type'],
+    query: EventFilters, produces: ['application/json'], problems: ['bad-request', 'cross-origin', 'unsupported-type'],
   }, async ({ c, query }) => {
     // Looked at here, on the path that was routed, whatever the guards before it did.
     if (isForeign(c, undefined, origins)) return problem('cross-origin');
-    if (c.req.header('upgrade')?.toLowerCase() !== 'websocket') return problem('unsupported-type', { detail: 'This is a WebSocket; GET /v1/events/stream is the same as server-sent events.' });
+    const { accept } = (c.env ?? {}) as HandshakeEnv;
+    if (!accept) return problem('unsupported-type', { detail: 'This is a WebSocket; GET /v1/events/stream is the same as server-sent events.' });
     const wants = wanted(query);
     if (wants instanceof Response) return wants;
     const { subscription } = await subscribe(query, undefined);
-    return upgrade(c, subscription, wants);
+    const socket = accept();
+    if (!('refused' in socket)) {
+      attach(socket, subscription, wants);
+      return new Response(null); // to nobody: the handshake is answered
+    }
+    subscription.close();
+    return problem('bad-request', { detail: `This is no handshake of a WebSocket${socket.refused === undefined ? '' : `: ${socket.refused}`}.` }, { 'sec-websocket-version': '13, 8' });
   });
 
   return {
@@ -142,7 +148,7 @@ export function eventRoutes({ add }: Routes, deps: ApiDeps, origins: ReadonlySet
     }, { highWaterMark: 16 });
   }
 
-  async function upgrade(c: Context, subscription: Subscription, wants: (event: PosternEvent) => boolean): Promise<Response> {
+  function attach(raw: WebSocket, subscription: Subscription, wants: (event: PosternEvent) => boolean): void {
     let closed = false;
     let stopHeart = () => {};
     const done = () => {
@@ -151,28 +157,18 @@ export function eventRoutes({ add }: Routes, deps: ApiDeps, origins: ReadonlySet
       subscription.close();
       open.delete(stop);
     };
-    let stop = done;
-    // A handshake that is given up never opens: its socket's end is the end.
-    (c.env as { incoming?: { socket?: { once(name: 'close', hear: () => void): void } } }).incoming?.socket?.once('close', () => done());
-    const handler = upgradeWebSocket(() => ({
-      onOpen: (_event, ws) => {
-        const raw = ws.raw as WebSocket;
-        stop = () => {
-          done();
-          ws.close(1001, 'shutting down');
-        };
-        open.add(stop);
-        listen(raw);
-        void feed(raw).catch(() => raw.close(1013, 'too far behind; come back with your cursor'));
-      },
-      onClose: () => done(),
-      onError: () => done(),
-    }));
-    const answer = (await handler(c, async () => {})) as Response | undefined;
-    return answer ?? problem('unsupported-type');
+    const stop = () => {
+      done();
+      raw.close(1001, 'shutting down');
+    };
+    open.add(stop);
+    raw.on('close', done);
+    raw.on('error', done);
+    listen();
+    void feed().catch(() => raw.close(1013, 'too far behind; come back with your cursor'));
 
     /** A peer that is gone without a word is noticed by the pong that does not come. */
-    function listen(raw: WebSocket): void {
+    function listen(): void {
       let answered = true;
       raw.on('pong', () => { answered = true; });
       const beat = () => {
@@ -185,7 +181,7 @@ export function eventRoutes({ add }: Routes, deps: ApiDeps, origins: ReadonlySet
       stopHeart = clock.after(HEARTBEAT, beat);
     }
 
-    async function feed(raw: WebSocket): Promise<void> {
+    async function feed(): Promise<void> {
       for await (const event of subscription) {
         if (closed) return;
         if (!wants(event)) continue;

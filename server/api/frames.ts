@@ -11,7 +11,7 @@ export function frameRoutes({ add }: Routes, deps: ApiDeps, passes: Passes): voi
   add({
     method: 'get', path: '/v1/messages/{id}/frame', noun: 'Messages', summary: 'An address of the HTML for a frame, without a token',
     description: 'The path of `/html` with a pass, good for five minutes; its `cid:` images get passes of their own. It opens that page and nothing else. With `part`, that of an attached message.',
-    params: IdParam, query: FrameQuery, answer: FrameAddress, problems: ['no-such-message', 'no-such-part'], noStore: true,
+    params: IdParam, query: FrameQuery, answer: FrameAddress, problems: ['no-such-message', 'no-such-stream', 'bad-search', 'no-such-part'], noStore: true,
   }, async ({ params, query: { part: named, ...asked } }) => {
     const message = await openMessage(deps, params.id, asked, named !== undefined);
     if (message instanceof Response) return message;

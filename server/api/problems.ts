@@ -10,7 +10,7 @@ type Entry = { status: number; title: string; means: string };
 
 export const PROBLEMS = {
   'malformed-json': { status: 400, title: 'The body is not JSON', means: 'The request says application/json and its body cannot be read as that. `detail` says where it breaks.' },
-  'bad-request': { status: 400, title: 'This is not HTTP', means: 'The request cannot be read: a broken request line, header or length.' },
+  'bad-request': { status: 400, title: 'This is not HTTP', means: 'The request cannot be read: a broken request line, header or length, or a handshake of a WebSocket that is none.' },
   'bad-cursor': { status: 400, title: 'Not a cursor', means: 'A cursor is the text that a list, a message or a wait answered as `cursor` or `next`. It is given back as it is; anything else is refused rather than guessed at.' },
   'bad-search': { status: 400, title: 'The search cannot be read', means: '`q` breaks at the position that `errors` names. A word that holds a colon or quotes is put in quotes.' },
   'token-required': { status: 401, title: 'A token is needed', means: 'Postern was started with a token. Send `Authorization: Bearer <token>`, or log in with any user name and the token as the password.' },
@@ -50,6 +50,7 @@ export const PROBLEMS = {
   'message-too-large': { status: 413, title: 'The message is too large', means: 'The message is larger than POSTERN_MAX_MESSAGE_SIZE. The same limit is announced to SMTP clients in SIZE.' },
   'unsupported-type': { status: 415, title: 'Not of this type', means: 'The Content-Type is missing or is not one that this path takes. `detail` names those.' },
   'range': { status: 416, title: 'There are no such octets', means: 'The Range begins behind the end; Content-Range says how long it is.' },
+  'expectation': { status: 417, title: 'This cannot be expected', means: 'Of the header `Expect`, only `100-continue` is known here.' },
   'unknown-host': { status: 421, title: 'Asked under an unknown name', means: 'The Host header is neither a loopback name, nor an IP address, nor a name listed in POSTERN_HTTP_HOSTS. This keeps web pages from reaching a sandbox through a name of theirs (DNS rebinding). List the name, or send the token with the request.' },
   'invalid': { status: 422, title: 'The request is not right', means: '`errors` says what is wrong with which input.' },
   'unscoped': { status: 422, title: 'Of what?', means: 'Messages are deleted and changed within a stream or an inbox: say `stream` or `inbox`. What waits in the queue is changed within a stream or a message: say `stream` or `message`. There is no way to mean everything by leaving a parameter out.' },

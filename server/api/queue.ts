@@ -41,7 +41,7 @@ export function queueRoutes({ add }: Routes, deps: ApiDeps): void {
   add({
     method: 'get', path: '/v1/queue/recipients', noun: 'Queue', summary: 'Recipients one by one, oldest first',
     description: 'Needs `stream` or `message`. Why one of them waits is told by `/v1/messages/{id}/delivery`.',
-    query: RecipientPaging, answer: RecipientPage, problems: ['unscoped', 'no-such-stream', 'bad-cursor'],
+    query: RecipientPaging, answer: RecipientPage, problems: ['unscoped', 'no-such-stream', 'no-such-message', 'bad-cursor'],
   }, async ({ query: { stream, message, destination, states: named, mode, heldFor, cursor, limit = 100 } }) => {
     if (stream === undefined && message === undefined) return problem('unscoped', { detail: 'Say `stream` or `message`.' });
     if (stream !== undefined && !streams.get(stream)) return noSuchStream(stream);

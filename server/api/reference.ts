@@ -40,6 +40,7 @@ function blocksOf(document: OpenApi): Block[] {
   blocks.push({ kind: 'noun', text: 'Shapes' });
   for (const [name, schema] of Object.entries(document.components?.schemas ?? {})) blocks.push({ kind: 'code', text: `${name} = ${shapeOf(schema as Schema)}` });
   blocks.push({ kind: 'noun', text: 'Problems' }, { kind: 'say', text: 'Every error is `application/problem+json` with `type`, `title`, `status`, often `detail`, and `errors` for inputs. The type is a path on the server that says the same as this list.' });
+  for (const { description } of Object.values(document.components?.responses ?? {})) blocks.push({ kind: 'say', text: description ?? '' });
   blocks.push({ kind: 'list', lines: Object.entries(PROBLEMS).map(([name, { status, title, means }]) => `\`${name}\` (${status}): ${title}. ${means}`) });
   return blocks;
 }
@@ -59,6 +60,7 @@ function blocksOfOperation(method: string, path: string, { summary, description,
   if (filtered) lines.unshift('the filters (see Filters)');
   if (requestBody) for (const [type, { schema }] of Object.entries(requestBody.content)) lines.push(`takes \`${type}\`: \`${schema ? shapeOf(schema) : 'bytes'}\``);
   for (const [status, { description: says, content }] of Object.entries(responses)) {
+    if (status === 'default') continue; // said once, with the problems
     if (Number(status) >= 400) {
       const shape = Object.values(content ?? {})[0]?.schema;
       const more = shape?.$ref && !shape.$ref.endsWith('/Problem') ? `: \`${shapeOf(shape)}\`` : '';

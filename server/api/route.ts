@@ -36,7 +36,9 @@ export type Spec<P, Q, B, A> = {
   consumes?: Record<string, z.ZodType>;
   problems?: ProblemName[];
   /** Request headers worth a line. */
-  headers?: Record<string, string>;
+  headers?: Record<string, string | { description: string; pattern: string }>;
+  /** Answers that are neither the plain one nor a problem: status → what it says, and its type when it has a body. */
+  also?: Record<number, { says: string; type?: string }>;
   /** Problems that say more than the plain ones: status → schema. */
   problemAnswers?: Record<number, z.ZodType>;
   noStore?: true;
@@ -54,6 +56,10 @@ export type Routes = {
 
 export function createRoutes(app: OpenAPIHono, bodies: BodyReader): Routes {
   const declared: Declared[] = [];
+  app.openAPIRegistry.registerComponent('responses', ANY, {
+    description: `What any request can be answered instead: ${ANYWHERE.map((name) => `${PROBLEMS[name].status} \`${name}\``).join(', ')}.`,
+    content: { 'application/problem+json': { schema: { $ref: '#/components/schemas/Problem' } } },
+  });
   return {
     app,
     declared,
@@ -97,6 +103,12 @@ export function createRoutes(app: OpenAPIHono, bodies: BodyReader): Routes {
       });
     },
   };
+}
+
+/** The answer to a method that a path which exists does not take; asked by OPTIONS, it says which it takes. */
+export function notBy(c: Context, allow: string): Response {
+  if (c.req.method === 'OPTIONS') return new Response(null, { status: 204, headers: { allow } });
+  return problem('method-not-allowed', { detail: `${c.req.path.slice(0, 200)} takes ${allow}.` }, { allow });
 }
 
 export const invalid = (errors: { path: string; message: string }[]): Response =>
@@ -144,14 +156,22 @@ function matcher(path: string): (path: string) => boolean {
   return (asked) => pattern.test(asked);
 }
 
+/** Problems that no route has of its own: what guards, Node's parser and the store say, whatever was asked. */
+const ANYWHERE: ProblemName[] = [
+  'bad-request', 'token-required', 'cross-origin', 'method-not-allowed', 'request-timeout', 'expectation', 'unknown-host', 'header-too-large', 'internal', 'store-broken', 'shutting-down', 'disk-full',
+];
+/** Their place in the document, once for all routes. */
+export const ANY = 'AnyProblem';
+
 function document<P, Q, B, A>(app: OpenAPIHono, spec: Spec<P, Q, B, A>): void {
   const consumes = spec.body ? { 'application/json': spec.body as z.ZodType } : spec.consumes;
   const content = Object.fromEntries((spec.produces ?? []).map((type) => [type, { schema: { type: 'string' as const } }]));
   if (spec.answer) content['application/json'] = { schema: spec.answer as never };
   const done = spec.answer || spec.produces ? spec.status ?? 200 : 204;
+  const also = Object.entries(spec.also ?? {}).map(([status, { says, type }]) => [status, { description: says, ...(type === undefined ? {} : { content: { [type]: { schema: { type: 'string' as const } } } }) }]);
   const problems = new Map<number, ProblemName[]>();
   const takes = spec.params || spec.query || spec.body || spec.consumes;
-  const read = spec.body && !spec.problems?.includes('body-too-large') ? ['body-too-large' as const] : [];
+  const read = (['body-too-large', 'no-room'] as const).filter((name) => consumes && !spec.problems?.includes(name));
   for (const name of [...(takes ? ['invalid' as const] : []), ...(spec.problems ?? []), ...read]) {
     problems.set(PROBLEMS[name].status, [...(problems.get(PROBLEMS[name].status) ?? []), name]);
   }
@@ -166,13 +186,20 @@ function document<P, Q, B, A>(app: OpenAPIHono, spec: Spec<P, Q, B, A>): void {
       ...(spec.query ? { query: spec.query as never } : {}),
       ...(consumes ? { body: { required: !spec.bodyOptional, content: Object.fromEntries(Object.entries(consumes).map(([type, schema]) => [type, { schema }])) } } : {}),
     },
-    ...(spec.headers ? { parameters: Object.entries(spec.headers).map(([name, description]) => ({ name, in: 'header' as const, description, schema: { type: 'string' as const } })) } : {}),
+    ...(spec.headers ? { parameters: Object.entries(spec.headers).map(headerOf) } : {}),
     responses: {
       [done]: { description: done === 204 ? 'Done; nothing to say.' : spec.summary, ...(Object.keys(content).length > 0 ? { content } : {}) },
+      ...Object.fromEntries(also),
       ...Object.fromEntries([...problems].map(([status, names]) => [status, {
         description: names.map((name) => `${PROBLEMS[name].title} (\`${name}\`)`).join('; '),
         content: { 'application/problem+json': { schema: spec.problemAnswers?.[status] ?? Problem } },
       }])),
+      default: { $ref: `#/components/responses/${ANY}` },
     },
   });
+}
+
+function headerOf([name, said]: [string, string | { description: string; pattern: string }]) {
+  const { description, ...shape } = typeof said === 'string' ? { description: said } : said;
+  return { name, in: 'header' as const, description, schema: { type: 'string' as const, ...shape } };
 }

@@ -8,14 +8,15 @@ import { problem } from './problems.ts';
 import { invalid, type Routes } from './route.ts';
 import { magicList } from '../scenario/magic-list.ts';
 import { nearMagic } from '../scenario/magic.ts';
-import { ListedPersona, MagicList, PersonaList, ScenarioInput, ScenarioTried, ScenarioTry, ScenarioView as ViewSchema } from './schemas/scenario.ts';
+import { ListedPersona, MagicList, PersonaList, ScenarioGiven, ScenarioInput, ScenarioTried, ScenarioTry, ScenarioView as ViewSchema } from './schemas/scenario.ts';
 import { noSuchStream } from './streams.ts';
 
 const Name = z.object({ stream: z.string() });
 /** Octets: a thousand rules with long texts. */
 const LARGEST = 2 * 1024 * 1024;
 
-export function scenarioRoutes({ add }: Routes, { scenarios, streams, personas }: ApiDeps): void {
+export function scenarioRoutes({ add, app }: Routes, { scenarios, streams, personas }: ApiDeps): void {
+  app.openAPIRegistry.register('ScenarioInput', ScenarioGiven);
   const view = (stream: string): ScenarioView => {
     const { scenario, from, hits } = scenarios.of(stream);
     return { scenario, hits: hits(), from };

@@ -4,13 +4,14 @@
  * streams, sockets), lets requests in progress finish for a moment, and then
  * returns.
  */
-import { createServer, type IncomingMessage, type Server } from 'node:http';
+import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import type { Socket } from 'node:net';
 import type { Duplex } from 'node:stream';
-import { createAdaptorServer, getRequestListener, RequestError } from '@hono/node-server';
+import { getRequestListener, RequestError } from '@hono/node-server';
 import { WebSocketServer } from 'ws';
 import { createApp } from './app.ts';
 import type { ApiDeps } from './deps.ts';
+import { createHandshakes, isHandshake } from './handshake.ts';
 import { problem, problemBody, type ProblemName, PROBLEMS } from './problems.ts';
 
 /** Milliseconds that requests in progress have to finish at close. */
@@ -30,24 +31,22 @@ export function createHttp(deps: ApiDeps): Http {
   const { app, subscribers } = createApp(deps, closing.signal);
   // Clients have nothing to say on a socket: a large frame is no honest one.
   const sockets = new WebSocketServer({ noServer: true, maxPayload: 4 * 1024, perMessageDeflate: false });
-  const answer = getRequestListener(app.fetch, { errorHandler: (error) => problem(error instanceof RequestError ? 'bad-request' : 'internal') });
-  const server = createAdaptorServer({
-    fetch: app.fetch,
-    // ws's own types and the adapter's differ in optional fields only.
-    websocket: { server: sockets as never },
+  const handshakes = createHandshakes(sockets);
+  const answer = getRequestListener((request, env) => app.fetch(request, { ...env, ...handshakes.envOf(env.incoming as IncomingMessage) }), {
     // A broken Host or request target is said as a problem too.
-    createServer: ((options: object) => createServer(options, (request, response) => void answer(request, response))) as typeof createServer,
-    serverOptions: {
-      requireHostHeader: false, // refused by the listener above
-      // Java's client offers `Upgrade: h2c` with every request: that is an offer, and the answer is plain HTTP/1.1.
-      shouldUpgradeCallback: ({ headers }) => headers.upgrade?.toLowerCase() === 'websocket',
-      // A request must be in within five minutes; an answer may be held as long as a wait takes.
-      requestTimeout: 300_000,
-      headersTimeout: 30_000,
-      keepAliveTimeout: 30_000,
-      noDelay: true,
-    },
-  }) as Server;
+    errorHandler: (error) => problem(error instanceof RequestError ? 'bad-request' : 'internal'),
+  });
+  const options = {
+    requireHostHeader: false, // refused by the listener above
+    // Java's client offers `Upgrade: h2c` with every request: that is an offer, and the answer is plain HTTP/1.1.
+    shouldUpgradeCallback: isHandshake,
+    // A request must be in within five minutes; an answer may be held as long as a wait takes.
+    requestTimeout: 300_000,
+    headersTimeout: 30_000,
+    keepAliveTimeout: 30_000,
+    noDelay: true,
+  };
+  const server = createServer(options, (request, response) => void answer(request, response));
   let connections = 0;
   /** Opened and silent: Node counts such a connection as busy, and clients (undici) keep some in reserve. */
   const silent = new Set<Socket>();
@@ -59,20 +58,33 @@ export function createHttp(deps: ApiDeps): Http {
       silent.delete(socket);
     });
   });
-  server.on('request', ({ socket }: IncomingMessage) => silent.delete(socket));
+  /** Answers under way, by connection: several when requests are sent without waiting. */
+  const answering = new WeakMap<Duplex, Set<ServerResponse>>();
+  server.on('request', ({ socket }, response) => {
+    silent.delete(socket);
+    const mine = answering.get(socket) ?? new Set();
+    answering.set(socket, mine.add(response));
+    response.once('close', () => mine.delete(response));
+  });
 
   // What Node's parser refuses never reaches the application; it is said in the same form.
   server.on('clientError', (error: NodeJS.ErrnoException, socket) => {
-    if (!socket.writable) return socket.destroy();
+    // Into an answer that has begun nothing can be said: it would be taken for octets of it.
+    const begun = [...(answering.get(socket) ?? [])].some(({ headersSent, writableEnded }) => headersSent && !writableEnded);
+    if (begun || !socket.writable) return socket.destroy();
     refuse(socket, error.code === 'HPE_HEADER_OVERFLOW' ? 'header-too-large' : error.code === 'ERR_HTTP_REQUEST_TIMEOUT' ? 'request-timeout' : 'bad-request');
   });
-  // Older Nodes hand over every upgrade; one that nobody answers would hang.
-  const [upgrade] = server.listeners('upgrade') as ((request: IncomingMessage, socket: Duplex, head: Buffer) => void)[];
-  server.removeAllListeners('upgrade');
+  server.on('checkExpectation', ({ socket }: IncomingMessage, response: ServerResponse) => {
+    silent.delete(socket);
+    const body = JSON.stringify(problemBody('expectation'));
+    response.writeHead(PROBLEMS.expectation.status, { 'content-type': 'application/problem+json', 'content-length': Buffer.byteLength(body) });
+    response.end(body);
+  });
   server.on('upgrade', (request, socket, head) => {
     silent.delete(socket as Socket);
-    if (request.headers.upgrade?.toLowerCase() === 'websocket') upgrade!(request, socket, head);
-    else refuse(socket, 'bad-request');
+    if (isHandshake(request)) void answer(request, handshakes.begin(request, socket as Socket, head));
+    // Older Nodes hand over every upgrade; one that nobody answers would hang.
+    else refuse(socket, 'bad-request', 'This Postern runs on a Node that cannot pass over `Upgrade`: leave it out.');
   });
   deps.metrics.watch({ httpConnections: () => connections, subscribers: () => subscribers.count() });
 
@@ -112,8 +124,8 @@ export function createHttp(deps: ApiDeps): Http {
   };
 }
 
-function refuse(socket: Duplex, name: ProblemName): void {
-  const body = JSON.stringify(problemBody(name));
+function refuse(socket: Duplex, name: ProblemName, detail?: string): void {
+  const body = JSON.stringify(problemBody(name, detail === undefined ? {} : { detail }));
   const { status, title } = PROBLEMS[name];
   socket.end(`HTTP/1.1 ${status} ${title}\r\nContent-Type: application/problem+json\r\nContent-Length: ${Buffer.byteLength(body)}\r\nConnection: close\r\n\r\n${body}`);
 }

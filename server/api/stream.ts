@@ -34,6 +34,10 @@ export function rangeOf(header: string | undefined, size: number): Range | 'unsa
   return start >= size ? 'unsatisfiable' : { start, end };
 }
 
+/** Whether an If-None-Match (RFC 9110 §13.1.2) names what there is: then it need not be sent again. */
+export const isFresh = (header: string | undefined, etag: string): boolean =>
+  header?.split(',').some((one) => one.trim() === '*' || one.trim().replace(/^W\//, '') === etag) ?? false;
+
 /** Content-Disposition with a file name for every client: ASCII in quotes (RFC 6266), all of it in UTF-8 (RFC 8187). */
 export function disposition(kind: 'attachment' | 'inline', filename: string): string {
   const name = filename.toWellFormed().slice(0, 255).toWellFormed();

@@ -46,7 +46,7 @@ export function submissionRoutes({ add }: Routes, deps: ApiDeps, bodies: BodyRea
     params: z.object({ stream: z.string() }),
     query: Rfc822Envelope,
     consumes: { 'application/json': z.union([MessageInput, z.array(MessageInput).min(1).max(BATCH_LIMIT)]), 'message/rfc822': z.string() },
-    headers: { 'Idempotency-Key': 'The same key with the same request is answered as the first time (`Idempotency-Replayed: true`), for 24 hours, and kept once.' },
+    headers: { 'Idempotency-Key': { description: 'The same key with the same request is answered as the first time (`Idempotency-Replayed: true`), for 24 hours, and kept once.', pattern: KEY.source } },
     status: 202, answer: z.union([SubmitSchema, BatchSchema]),
     problems: ['malformed-json', 'unsupported-type', 'no-such-stream', 'idempotency-conflict', 'message-too-large', 'body-too-large', 'too-many-recipients', 'no-room', 'store-broken', 'shutting-down', 'disk-full', 'simulated-refusal', 'simulated-deferral'],
   }, async ({ c, params: { stream }, query }) => {
@@ -54,7 +54,7 @@ export function submissionRoutes({ add }: Routes, deps: ApiDeps, bodies: BodyRea
     if (!lane) return problem('no-such-stream', { detail: `There is no stream "${stream.slice(0, 100)}".` });
     const type = c.req.header('content-type') ?? '';
     const key = c.req.header('idempotency-key');
-    if (key !== undefined && !KEY.test(key)) return invalid([{ path: 'Idempotency-Key', message: '1 to 255 printable characters' }]);
+    if (key !== undefined && !KEY.test(key)) return invalid([{ path: 'Idempotency-Key', message: '1 to 255 printable characters of ASCII, no spaces' }]);
     const request = requestOf(c, stream, type, key);
 
     if (/^message\/rfc822\s*(?:;|$)/i.test(type)) {

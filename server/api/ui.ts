@@ -8,6 +8,7 @@ import { readFile, stat } from 'node:fs/promises';
 import { extname, join, resolve, sep } from 'node:path';
 import type { Context } from 'hono';
 import { APP_CSP } from './guards.ts';
+import { notBy } from './route.ts';
 import { streamOf } from './stream.ts';
 
 const TYPES: Record<string, string> = {
@@ -19,9 +20,9 @@ const TYPES: Record<string, string> = {
 export function uiServer(dir: string | undefined): (c: Context) => Promise<Response | undefined> {
   const root = dir === undefined ? undefined : resolve(dir);
   return async (c) => {
-    if (c.req.method !== 'GET' && c.req.method !== 'HEAD') return undefined;
     const path = c.req.path;
     if (/^\/(?:v1|problems|docs)(?:\/|$)/.test(path)) return undefined;
+    if (c.req.method !== 'GET' && c.req.method !== 'HEAD') return path === '/' || (root !== undefined && (await find(root, path))) ? notBy(c, 'GET, HEAD') : undefined;
     const asksPage = (c.req.header('accept') ?? '').includes('text/html');
     if (root === undefined) return asksPage || path === '/' ? unbuilt() : undefined;
     const file = await find(root, path);

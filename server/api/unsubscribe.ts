@@ -16,11 +16,12 @@ const LARGEST = 1_024;
 
 const FORM = z.string().openapi({ description: '`List-Unsubscribe=One-Click`, or the form of the page.' });
 const HTML = ['text/html; charset=utf-8'];
+const WRONG = { 404: { says: 'A page that says that the link does not work', type: 'text/html; charset=utf-8' } };
 
 export function unsubscribeRoutes({ add }: Routes, { real }: ApiDeps, bodies: BodyReader): void {
   add({
     method: 'get', path: '/u/{token}', noun: 'Unsubscribing', summary: 'A page with a button. Changes nothing: scanners follow every link',
-    description: 'A link that does not work answers 404.', params: Token, produces: HTML,
+    params: Token, produces: HTML, also: WRONG,
   }, ({ params: { token } }) => {
     const who = real.unsubscribe?.read(token);
     return who ? html(200, askPage(who.address)) : html(404, wrongPage());
@@ -29,7 +30,7 @@ export function unsubscribeRoutes({ add }: Routes, { real }: ApiDeps, bodies: Bo
   add({
     method: 'post', path: '/u/{token}', noun: 'Unsubscribing', summary: 'Unsubscribe: by one click in a mail program (RFC 8058), or by the button of the page',
     description: 'The address gets no more mail of the stream. Done again it changes nothing.', params: Token, produces: HTML,
-    consumes: { 'application/x-www-form-urlencoded': FORM, 'multipart/form-data': FORM }, problems: ['body-too-large'],
+    consumes: { 'application/x-www-form-urlencoded': FORM, 'multipart/form-data': FORM }, also: WRONG, problems: ['body-too-large', 'unsupported-type'],
   }, async ({ c, params: { token } }) => {
     const who = real.unsubscribe?.read(token);
     if (!who) return html(404, wrongPage());

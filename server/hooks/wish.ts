@@ -36,6 +36,8 @@ export function wishFaults({ url, headers, secret, misbehave }: HookWish, guarde
 
 function urlFault(text: string, guarded: boolean): string | undefined {
   if (text.length > URL_LIMIT || !URL.canParse(text)) return `must be a web address of at most ${URL_LIMIT} characters`;
+  // The parser of addresses passes over them in silence: what is kept, shown and logged would be another text than what is called.
+  if (/\p{Cc}/u.test(text)) return 'must not hold line breaks or other control characters';
   const url = new URL(text);
   if (url.protocol !== 'http:' && url.protocol !== 'https:') return 'must begin with http:// or https://';
   if (url.username !== '' || url.password !== '') return 'must not hold a login; use a header field';

@@ -21,7 +21,8 @@ test('raw has an ETag, ranges, HEAD, and a name to be saved under', async () => 
   expect(whole.headers.get('content-length')).toBe(String(bytes.length));
   expect(createHash('sha256').update(Buffer.from(await whole.arrayBuffer())).digest('hex')).toBe(createHash('sha256').update(bytes).digest('hex'));
   const etag = whole.headers.get('etag')!;
-  expect((await get(id, 'raw', { 'if-none-match': etag })).status).toBe(304);
+  for (const known of [etag, '*', `"other", W/${etag}`]) expect([known, (await get(id, 'raw', { 'if-none-match': known })).status]).toEqual([known, 304]);
+  expect((await get(id, 'raw', { 'if-none-match': '"other"' })).status).toBe(200);
   const part = await get(id, 'raw', { range: 'bytes=14-23' });
   expect([part.status, part.headers.get('content-range'), await part.text()]).toEqual([206, `bytes 14-23/${bytes.length}`, '0123456789']);
   expect(await (await get(id, 'raw', { range: 'bytes=-4' })).text()).toBe('6789');
@@ -31,6 +32,19 @@ test('raw has an ETag, ranges, HEAD, and a name to be saved under', async () => 
   const head = await get(id, 'raw', {}, 'HEAD');
   expect([head.status, head.headers.get('content-length'), await head.text()]).toEqual([200, String(bytes.length), '']);
   expect((await get(id, 'raw?download=1')).headers.get('content-disposition')).toBe(`attachment; filename="${id}.eml"`);
+});
+
+test('a part that the client has already is not sent again', async () => {
+  const { id } = await house.send({ attachments: [{ filename: 'a.txt', content: 'YWJj', type: 'text/plain' }] });
+  const { files: [file] } = await house.json<MessageDetail>(`/v1/messages/${id}`);
+  const at = `parts/${file!.part}`;
+  const etag = (await get(id, at)).headers.get('etag')!;
+  for (const method of ['GET', 'HEAD']) {
+    const again = await get(id, at, { 'if-none-match': etag }, method);
+    expect([again.status, again.headers.get('etag'), await again.text()]).toEqual([304, etag, '']);
+  }
+  // Undecoded it is another text.
+  expect((await get(id, `${at}?raw=1`, { 'if-none-match': etag })).status).toBe(200);
 });
 
 test('HTML is sandboxed, and its cid: images point to their parts', async () => {

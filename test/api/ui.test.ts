@@ -36,6 +36,18 @@ test('a route of the UI is its page for a browser, and a problem for a program',
   for (const path of ['/v1/nothing', '/problems/x/y', '/docs/x']) expect([path, (await house.ask(path, page)).status]).toEqual([path, 404]);
 });
 
+test('its paths are for reading, and say so', async () => {
+  for (const path of ['/', '/assets/app-1234.js']) {
+    for (const method of ['PUT', 'POST', 'DELETE']) {
+      const refused = await house.ask(path, { method });
+      expect([path, method, refused.status, refused.headers.get('allow')]).toEqual([path, method, 405, 'GET, HEAD']);
+    }
+    const asked = await house.ask(path, { method: 'OPTIONS' });
+    expect([path, asked.status, asked.headers.get('allow')]).toEqual([path, 204, 'GET, HEAD']);
+  }
+  expect((await house.ask('/nothing-here', { method: 'PUT' })).status).toBe(404);
+});
+
 test('nothing outside its folder is served', async () => {
   for (const path of ['/../secret.txt', '/..%2fsecret.txt', '/%2e%2e/secret.txt', '/assets/..%2f..%2fsecret.txt', '/..%5csecret.txt', '//secret.txt', '/%00', '/%c0%ae%c0%ae/secret.txt']) {
     expect(await (await house.ask(path)).text()).not.toContain('secret\n');

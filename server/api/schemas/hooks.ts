@@ -2,14 +2,17 @@
 import { z } from '@hono/zod-openapi';
 import type * as wire from '../../../sdk/contract.ts';
 import { agree } from './agree.ts';
+import { EVENT_TYPES } from '../wire-event.ts';
 import { time } from './answer.ts';
 
 const share = z.number().min(0).max(1);
 const MisbehaveInput = z.strictObject({ duplicate: share.optional(), reorder: share.optional(), lose: share.optional(), seed: z.number().int().min(0).optional() })
   .openapi({ description: 'To test a receiver with: shares (0 to 1) of calls that come twice, late, or never.' });
 
+// Which they are is judged by the route, for its better words.
+const EventType = z.string().max(100).openapi('EventType', { enum: EVENT_TYPES });
 const input = {
-  types: z.array(z.string().max(100)).max(100).optional().openapi({ description: 'Kinds of event; without any, all of the stream but `message.parsed` and `message.updated`.' }),
+  types: z.array(EventType).max(100).optional().openapi({ description: 'Kinds of event; without any, all of the stream but `message.parsed` and `message.updated`.' }),
   headers: z.record(z.string().max(200), z.string().max(2_000)).optional(),
   secret: z.string().max(200).optional().openapi({ description: '`whsec_` and base64, as in the Standard Webhooks specification; made when absent.' }),
   misbehave: MisbehaveInput.nullable().optional(),

@@ -90,8 +90,10 @@ export const Scenario = z.object({
   persona: z.string().optional().openapi({ description: 'What domains without a persona have; default `plain`.' }),
   seed: z.number().optional(),
 }).openapi('Scenario');
+/** As it is given: a scenario of personas needs no rules. For the document only. */
+export const ScenarioGiven = Scenario.partial({ rules: true });
 /** Of a request: judged by scenario/read.ts, for its better words. */
-export const ScenarioInput = z.unknown().openapi({ type: 'object', allOf: [{ $ref: '#/components/schemas/Scenario' }] });
+export const ScenarioInput = z.unknown().openapi({ type: 'object', allOf: [{ $ref: '#/components/schemas/ScenarioInput' }] });
 
 const RuleHits = z.object({
   id: z.string(), from: z.enum(['rule', 'magic', 'persona']), hits: z.number(), lastAt: z.string().nullable(),

@@ -1,7 +1,8 @@
 /** Schemas of streams, credentials, inboxes, tags, events and waits. Checked against the contract. */
 import { z } from '@hono/zod-openapi';
 import type * as wire from '../../../sdk/contract.ts';
-import { STREAM_MODES } from '../../mail/stream.ts';
+import { USER_NAME } from '../../admission/streams.ts';
+import { STREAM_MODES, STREAM_NAME } from '../../mail/stream.ts';
 import { agree } from './agree.ts';
 import { virtual } from './answer.ts';
 import { DeliveryPolicy, DeliveryPolicyInput } from './delivery.ts';
@@ -37,7 +38,7 @@ export const Stream = z.object({
 export const StreamList = z.object({ streams: z.array(Stream) });
 
 export const StreamInput = z.strictObject({
-  name: z.string().max(64).openapi({ description: 'Lower case letters, digits, `.`, `_`, `-`.' }),
+  name: z.string().regex(STREAM_NAME, 'lower case letters, digits, and . _ - between them, at most 64').openapi({ description: 'Lower case letters, digits, and `.`, `_`, `-` between them; at most 64.' }),
   mode: mode.optional(),
   retention: RetentionInput.optional(),
   tags: tags.optional(),
@@ -46,7 +47,9 @@ export const StreamInput = z.strictObject({
 export const StreamPatch = z.strictObject({ mode: mode.optional(), retention: RetentionInput.optional(), tags: tags.optional(), delivery: DeliveryPolicyInput.optional() }).openapi('StreamPatch');
 
 export const CredentialInput = z.strictObject({
-  user: z.string().min(1).max(200).optional(),
+  user: z.string().regex(USER_NAME, 'no spaces or control characters, at most 128').optional()
+    // Said here, too: its flag would be written as a part of it.
+    .openapi({ pattern: USER_NAME.source, description: 'No spaces or control characters; at most 128.' }),
   password: z.string().min(1).max(200).optional(),
   lifetime: lifetimeInput.optional(),
 }).openapi('CredentialInput');
