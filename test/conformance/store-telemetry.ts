@@ -99,10 +99,14 @@ export function storeCounts(name: string, open: OpenStore): void {
       await report({ type: 'complaint.received', ...of(taken, 'Ann@inbox.test'), feedback: 'abuse' });
       await report({ type: 'bounce.received', ...of(taken, 'bob@inbox.test'), ...bounce }, { type: 'bounce.received', ...of(refused, 'ann@inbox.test'), ...bounce }, { type: 'bounce.received', ...of('', 'who@inbox.test'), ...bounce });
       await report({ type: 'unsubscribe.received', stream: 'default', message: taken, recipient: 'Ann@inbox.test', time: 1, via: 'one-click' }, { type: 'autoreply.received', ...of(taken, 'bob@inbox.test') });
+      // A stream that captures sent nothing that anybody could complain about.
+      await store.createStream(laneOf('plain'));
+      await report({ type: 'complaint.received', ...of('', 'x@y.test'), stream: 'plain', feedback: 'abuse' });
       // Nobody knows of which mail; but somebody of a live stream complained.
       await report({ type: 'complaint.received', ...of('', 'x@y.test'), stream: 'blue', feedback: 'abuse' }, { type: 'complaint.received', ...of('', 'x@y.test'), stream: 'gone', feedback: 'abuse' });
       expect(await told({ by: 'site', stream: 'default' })).toEqual(['inbox.test delivered 2', 'inbox.test bounced 1', 'inbox.test complained 1', 'inbox.test unsubscribed 1', 'inbox.test returned 1']);
       expect(await told({ by: 'class', mode: 'deliver' })).toEqual(['complaint complained 1']);
+      expect(await told({ by: 'class', stream: 'plain' })).toEqual([]);
     });
 
     test('of many sites the largest are named, and the rest is one; none is lost', async () => {

@@ -43,7 +43,7 @@ export function createTelemetry(db: Database, ledger: Ledger) {
   const addTime = db.prepare('INSERT INTO delivery_times (hour, stream, mode, bound, count) VALUES (?, ?, ?, ?, ?) ON CONFLICT DO UPDATE SET count = count + excluded.count');
   const find = db.prepare('SELECT key, stream, mode, state FROM recipients WHERE key >= ? AND key < ? AND address = ? ORDER BY key DESC LIMIT 1');
   const lastAttempt = db.prepare('SELECT data FROM attempts WHERE recipient = ? ORDER BY number DESC LIMIT 1').pluck();
-  const streamOf = db.prepare("SELECT id, mode = 'deliver' AS live FROM streams WHERE name = ?");
+  const streamOf = db.prepare("SELECT id, mode = 'deliver' AS live FROM streams WHERE name = ? AND mode <> 'capture'");
   const oldest = db.prepare('SELECT min(hour) FROM (SELECT min(hour) AS hour FROM telemetry UNION ALL SELECT min(hour) FROM delivery_times)').pluck();
   const drops = ['telemetry', 'delivery_times'].map((table) => db.prepare(`DELETE FROM ${table} WHERE hour = ?`));
 
@@ -122,7 +122,7 @@ export function createTelemetry(db: Database, ledger: Ledger) {
         if (measure !== PLACE.returned || row.state === STATE.delivered) count(row, siteOf(row.key), kind, measure, at);
         return;
       }
-      // Somebody complained, whoever it was.
+      // Somebody complained, whoever it was; of a stream that only captures it is just mail that lies there.
       const stream = measure === PLACE.complained ? (streamOf.get(event.stream) as { id: number; live: number } | undefined) : undefined;
       if (stream) count({ stream: stream.id, mode: stream.live ? MODE.deliver : MODE.simulate }, '', kind, measure, at);
     },
