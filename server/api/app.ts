@@ -30,6 +30,7 @@ import { createPasses } from './pass.ts';
 import { preflightRoutes } from './preflights.ts';
 import { problem } from './problems.ts';
 import { queueRoutes } from './queue.ts';
+import { readRest } from './rest.ts';
 import { createRoutes, type Declared, notBy } from './route.ts';
 import { scenarioRoutes } from './scenarios.ts';
 import { streamRoutes } from './streams.ts';
@@ -51,6 +52,7 @@ export function createApp(deps: ApiDeps, closing: AbortSignal): App {
   app.use('*', async (c, next) => {
     await next();
     deps.metrics.answered(c.res.status);
+    if (c.res.status >= 400) await readRest(c, deps.clock);
   });
   const passes = createPasses(deps.clock);
   app.use('*', guards({ ...deps, passes }));

@@ -6,6 +6,7 @@
  */
 import type { Context } from 'hono';
 import { problem } from './problems.ts';
+import { piecesOf } from './rest.ts';
 
 export type BodyReader = {
   /** The body, or the problem to answer. `release` once it is no longer needed. */
@@ -50,10 +51,9 @@ export function createBodyReader(inFlight: number): BodyReader {
         account.held -= mine;
         mine = 0;
       };
-      const stream = c.req.raw.body;
       const body = gather();
       try {
-        if (stream) for await (const chunk of stream as unknown as AsyncIterable<Uint8Array>) {
+        for await (const chunk of piecesOf(c)) {
           body.add(chunk);
           const fits = weigh(body.size());
           if (body.size() <= limit && fits) continue;

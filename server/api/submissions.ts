@@ -11,6 +11,7 @@ import { clientOf } from './client.ts';
 import type { ApiDeps } from './deps.ts';
 import { isJson, parseJson, protoIn } from './json.ts';
 import { problem, problemBody, type ProblemName } from './problems.ts';
+import { piecesOf } from './rest.ts';
 import { faultsOf, invalid, type Routes } from './route.ts';
 import { Rfc822Envelope } from './schemas/query.ts';
 import { BatchResult as BatchSchema, MessageInput, SubmitResult as SubmitSchema } from './schemas/submit.ts';
@@ -139,11 +140,6 @@ function unqueued({ name, mode }: StreamFacts, draft: Draft): Faults {
 
 /** `<a@b.test>` as in SMTP is as good as `a@b.test`; `<>` is the null sender. */
 const bare = (address: string) => address.trim().replace(/^<(.*)>$/s, '$1');
-
-async function* piecesOf(c: Context): AsyncGenerator<Uint8Array> {
-  const stream = c.req.raw.body as unknown as AsyncIterable<Uint8Array> | null;
-  if (stream) yield* stream;
-}
 
 function answerOf<A extends SubmitResult | BatchResult>(c: Context, outcome: Outcome<A>): Response {
   switch (outcome.kind) {

@@ -1,3 +1,6 @@
+import { once } from 'node:events';
+import { connect } from 'node:net';
+import { text } from 'node:stream/consumers';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import type { BatchResult, MessageDetail, MessagePage, Problem, SubmitResult } from '../../sdk/contract.ts';
 import { apiHouse, type ApiHouse } from '../support/api-house.ts';
@@ -87,6 +90,22 @@ test('a message or request that is too large is refused, and nothing is kept', a
   expect(await house.json(POST, { json: { ...message, text: 'x'.repeat(300_000) } }, 413)).toMatchObject({ type: '/problems/body-too-large' });
   expect(await total()).toBe(before);
 });
+
+test('a client that sends all of its body before it listens hears why it was refused', async () => {
+  const { port } = await house.listen();
+  for (const type of ['message/rfc822', 'application/json', 'text/plain']) expect(await deafClient(port, type)).toMatch(type === 'text/plain' ? /^HTTP\/1.1 415 / : /^HTTP\/1.1 413 [^]*too-large/);
+});
+
+/** Sends 20 MB, and only then looks at the answer. */
+async function deafClient(port: number, type: string): Promise<string> {
+  const socket = connect(port, '127.0.0.1');
+  const heard = text(socket);
+  const size = 20_000_000;
+  socket.write(`POST ${POST} HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\nContent-Type: ${type}\r\nContent-Length: ${size}\r\n\r\n`);
+  const piece = Buffer.alloc(100_000, 'x');
+  for (let left = size; left > 0; left -= piece.length) if (!socket.write(piece)) await once(socket, 'drain');
+  return heard;
+}
 
 test('more recipients than the limit are refused', async () => {
   const to = Array.from({ length: 6 }, (_, i) => `r${i}@r.test`);
