@@ -4,7 +4,7 @@
  * listeners first, then what is in flight, the store last.
  */
 import { randomFillSync } from 'node:crypto';
-import { mkdirSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import { renameSync, rmSync, writeFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import type { Addresses } from '../sdk/contract.ts';
@@ -12,17 +12,16 @@ import { createAdmit } from './admission/admit.ts';
 import { StoreFault } from './admission/port.ts';
 import { createSmtpListener, type SmtpListener } from './admission/smtp/listener.ts';
 import { tlsMaterial } from './admission/smtp/tls.ts';
-import { openStreams, type StreamInput } from './admission/streams.ts';
+import { openStreams } from './admission/streams.ts';
 import { createSubmit } from './admission/submit.ts';
-import { policyOf } from './api/policy.ts';
-import { faultsOf } from './api/route.ts';
-import { DeliveryPolicyInput } from './api/schemas/delivery.ts';
 import { eventOf } from './api/wire-event.ts';
 import { wallClock, type Clock } from './clock.ts';
 import { mxListener } from './coming-back.ts';
-import { ConfigError, defaults, type Config, type Listen } from './config.ts';
+import { ConfigError, type Config, type Listen } from './config.ts';
+import { declareStreams } from './declaring.ts';
 import { prepareDelivery } from './delivering.ts';
 import { createHub } from './events/hub.ts';
+import { makeFolder } from './folder.ts';
 import { createCall } from './hooks/call.ts';
 import type { Gate } from './gate/gate.ts';
 import type { ReleaseHeld } from './gate/held.ts';
@@ -96,7 +95,7 @@ async function build(config: Config, clock: Clock, closers: (() => unknown)[], h
   const log = createLog({ level: config.logLevel, format: config.logFormat });
   const makeId = idMaker();
   const dir = config.dataDir === ':memory:' ? null : resolve(config.dataDir);
-  if (dir !== null) makeFolder(dir);
+  if (dir !== null) folderFor(dir);
 
   // While the store's threads start, the HTTP side is loaded: together they are most of the start.
   const opening = openStore({ dir: dir ?? ':memory:', clock, log });
@@ -112,8 +111,8 @@ async function build(config: Config, clock: Clock, closers: (() => unknown)[], h
   const metrics = createMetrics();
   closers.push(() => metrics.close());
 
-  const streams = await openStreams({ store, clock, makeId, declared: config.streams.map((stream) => declared(stream, clock.now())) });
-  await applySettings(config, streams);
+  const streams = await openStreams({ store, clock, makeId });
+  await declareStreams({ config, streams, clock, log });
   const loginRequired = config.smtpLogin === 'required' || (config.smtpLogin === 'auto' && !(isLoopback(config.smtpListen.host) && (config.smtpsListen === null || isLoopback(config.smtpsListen.host))));
 
   const hub = createHub(store);
@@ -220,35 +219,9 @@ async function build(config: Config, clock: Clock, closers: (() => unknown)[], h
   };
 }
 
-/** Settings that speak of what the store keeps: credentials that are named, and the default stream's retention where it is set. */
-async function applySettings(config: Config, streams: Awaited<ReturnType<typeof openStreams>>): Promise<void> {
-  for (const { name, credentials } of config.streams) {
-    for (const { user, password } of credentials) {
-      const known = streams.credentials().find((one) => one.user === user);
-      if (known && (known.stream !== name || !(await streams.verify(password, known)))) await streams.deleteCredential(known.stream, known.id);
-      else if (known) continue;
-      const made = await streams.createCredential({ stream: name, user, password });
-      if (typeof made === 'string') throw new ConfigError(`streams: the credential "${user}" of "${name}" cannot be made (${made})`);
-    }
-  }
-  if (config.mode !== null && streams.get(DEFAULT_STREAM)!.mode !== config.mode) await streams.change(DEFAULT_STREAM, { mode: config.mode }, 'configuration');
-  const { retainMessages, retainAge, retainBytes } = defaults();
-  if (config.retainMessages === retainMessages && config.retainAge === retainAge && config.retainBytes === retainBytes) return;
-  await streams.change(DEFAULT_STREAM, { retention: { messages: config.retainMessages, age: config.retainAge, bytes: config.retainBytes } });
-}
-
-/** A stream of the configuration; its delivery policy is read as a request's is. */
-function declared({ delivery, scenario: _scenario, ...stream }: Config['streams'][number], now: number): StreamInput {
-  if (!delivery) return stream;
-  const read = DeliveryPolicyInput.safeParse(delivery);
-  const judged = read.success ? policyOf(read.data, now) : { faults: faultsOf(read.error, 'delivery') };
-  if ('faults' in judged) throw new ConfigError(`streams: the delivery of "${stream.name}" has a flaw: ${judged.faults.slice(0, 3).map(({ path, message }) => `${path} ${message}`).join('; ')}`);
-  return { ...stream, delivery: judged.policy };
-}
-
-function makeFolder(dir: string): void {
+function folderFor(dir: string): void {
   try {
-    mkdirSync(dir, { recursive: true, mode: 0o700 });
+    makeFolder(dir, 0o700);
   } catch (error) {
     throw new ConfigError(`dataDir: ${dir} cannot be made (${(error as Error).message})`);
   }

@@ -8,7 +8,7 @@ import { configurationPage } from './cli/help.ts';
 test('the defaults are what the settings say', () => {
   expect(defaults()).toMatchObject({
     smtpListen: { host: '127.0.0.1', port: 1025 }, httpListen: { host: '127.0.0.1', port: 8025 }, smtpsListen: null,
-    dataDir: './postern-data', token: null, smtpRequireTls: false, maxMessageSize: 50 * 1024 * 1024, retainAge: null, streams: [],
+    dataDir: './postern-data', token: null, smtpRequireTls: false, maxMessageSize: 50 * 1024 * 1024, retainAge: undefined, streams: [],
   });
 });
 
@@ -29,7 +29,9 @@ test.each([
   [['--max-message-size', 'lots'], 'must be a size'],
   [['--smtp-idle', 'soon'], 'must be a duration'],
   [['--log-level', 'loud'], 'must be one of silent, error'],
-  [['--streams', 'Billing!'], 'must name streams'],
+  [['--streams', 'Billing!'], '--streams[0] must have a name in lower case'],
+  [['--streams', 'a,b,a'], '--streams[2] (a) is the second stream of this name'],
+  [['--smtp-idle', '2h'], '--smtp-idle must be from 1s to 3600s'],
   [['--tls-cert', 'a.pem'], 'go together'],
   [['--rspamd-url', '127.0.0.1:11333'], 'must be a web address'],
   [['--spamd-address', 'here'], 'must be host:port'],
@@ -38,6 +40,20 @@ test.each([
 ])('%j is refused with a sentence that teaches', (args, sentence) => {
   expect(() => readConfig({ args })).toThrow(ConfigError);
   expect(() => readConfig({ args })).toThrow(sentence);
+});
+
+test('what is wrong inside of a stream is told with the file, the stream and the key', () => {
+  withFile('postern.yaml', 'streams:\n  - a\n  - name: billing\n    retention: { age: soon }\n', (file) => {
+    expect(() => readConfig({ file })).toThrow(`${file}: streams[1] (billing): retention.age must be a duration like`);
+  });
+  withFile('postern.yaml', 'mode: deliver\nstreams: [{ name: default, mode: capture }]\n', (file) => {
+    expect(() => readConfig({ file })).toThrow(/^mode and streams\[0\] \(default\): mode say different things/);
+  });
+});
+
+test('what the store keeps can be given as it usually is, which is more than not to give it', () => {
+  expect(defaults().retainMessages).toBeUndefined();
+  expect(readConfig({ env: { POSTERN_RETAIN_MESSAGES: '100000', POSTERN_RETAIN_AGE: 'none' } })).toMatchObject({ retainMessages: 100_000, retainAge: null, retainBytes: undefined });
 });
 
 test('a token is never printed in an error', () => {
@@ -90,7 +106,7 @@ test('a file that is not there is an error that names it', () => {
 test('a password of a stream is never printed in an error', () => {
   const file = join(mkdtempSync(join(tmpdir(), 'postern-config-')), 'postern.config.json');
   writeFileSync(file, JSON.stringify({ streams: [{ name: 'Not One', credentials: [{ user: 'app', password: 'hunter2-hunter2' }] }] }));
-  expect(() => readConfig({ file })).toThrow(/must name streams/);
+  expect(() => readConfig({ file })).toThrow(/must have a name/);
   expect(() => readConfig({ file })).toThrow(/^((?!hunter2).)*$/);
   rmSync(dirname(file), { recursive: true });
 });

@@ -8,29 +8,18 @@
  * the file; that is also the order of precedence.
  */
 import { readFileSync } from 'node:fs';
-import { resolve } from 'node:path';
 import { parseDocument } from 'yaml';
-import { DEFAULT_RETENTION, DEFAULT_STREAM, STREAM_MODES, STREAM_NAME, type Retention, type StreamMode } from './mail/stream.ts';
+import { type ConfiguredStream, contradiction, streams } from './config-streams.ts';
+import { bool, count, duration, hostname, type Listen, list, listen, oneOf, optionalListen, optionalPath, orNone, path, resolvers, share, size, text, webAddress, Wrong, wrong } from './config-values.ts';
+import { DEFAULT_STREAM, STREAM_MODES, STREAM_NAME, type StreamMode } from './mail/stream.ts';
 import { nearest } from './nearest.ts';
 import { OperatorError } from './operator-error.ts';
-import { parseDuration, parseSize } from './units.ts';
+
+export type { ConfiguredStream, Listen };
 
 export class ConfigError extends OperatorError {
   override name = 'ConfigError';
 }
-
-export type Listen = { host: string; port: number };
-export type ConfiguredStream = {
-  name: string;
-  mode?: StreamMode;
-  retention: Retention;
-  tags: string[];
-  credentials: { user: string; password: string }[];
-  /** As the API takes them; read where streams are made. */
-  delivery?: Record<string, unknown> | null;
-  /** A scenario, or the path of a JSON or YAML file that holds one. */
-  scenario?: unknown;
-};
 
 type Setting<T> = {
   fallback: T;
@@ -43,105 +32,10 @@ type Setting<T> = {
   secret?: true;
 };
 
-class Wrong extends Error {}
-const wrong = (sentence: string): never => { throw new Wrong(sentence); };
-
-const text = (value: unknown): string => (typeof value === 'string' ? value.trim() : typeof value === 'number' ? String(value) : wrong('must be a text'));
-
-const listen = (value: unknown): Listen => {
-  const match = /^(?:\[([0-9a-fA-F:.]+)\]|([^\s:]*)):(\d{1,5})$/.exec(text(value));
-  const port = Number(match?.[3]);
-  if (!match || port > 65_535) return wrong('must be host:port, like 127.0.0.1:1025, [::1]:1025 or :1025 for every interface (port 0 takes any free one)');
-  return { host: match[1] ?? (match[2] || '::'), port };
-};
-
-const optionalListen = (value: unknown): Listen | null => (value === null || text(value) === 'off' ? null : listen(value));
-
-const bool = (value: unknown): boolean => {
-  if (typeof value === 'boolean') return value;
-  const said = text(value).toLowerCase();
-  if (['true', 'yes', 'on', '1', ''].includes(said)) return true;
-  if (['false', 'no', 'off', '0'].includes(said)) return false;
-  return wrong('must be on or off');
-};
-
-const count = (least: number, most: number) => (value: unknown): number => {
-  const number = Number(text(value).replaceAll('_', '') || NaN);
-  return Number.isInteger(number) && number >= least && number <= most ? number : wrong(`must be a whole number from ${least} to ${most}`);
-};
-
-const size = (least: number) => (value: unknown): number => {
-  const octets = parseSize(text(value));
-  return octets !== undefined && octets >= least ? octets : wrong(`must be a size of at least ${least} octets, like 500k, 25m or 2g`);
-};
-
-const duration = (least: number, most: number) => (value: unknown): number => {
-  const ms = parseDuration(text(value));
-  return ms !== undefined && ms >= least && ms <= most ? ms : wrong('must be a duration like 500ms, 30s, 5m, 72h or 7d');
-};
-
-const orNone = <T>(parse: (value: unknown) => T) => (value: unknown): T | null => (value === null || text(value) === 'none' ? null : parse(value));
-
-const list = (value: unknown): string[] => (Array.isArray(value) ? value.map(text) : text(value).split(',').map((one) => one.trim())).filter(Boolean);
-
-const oneOf = <const T extends string>(...words: T[]) => (value: unknown): T => {
-  const said = text(value) as T;
-  return words.includes(said) ? said : wrong(`must be one of ${words.join(', ')}`);
-};
-
-const path = (value: unknown): string => text(value) || wrong('must be a path');
-const optionalPath = (value: unknown): string | null => (value === null || value === '' ? null : resolve(path(value)));
-
-const hostname = (value: unknown): string => (/^[\w.-]{1,253}$/.test(text(value)) ? text(value) : wrong('must be a host name, like mail.example.test'));
-
-const webAddress = (value: unknown): string => {
-  const said = text(value);
-  return URL.canParse(said) && /^https?:\/\//i.test(said) ? said : wrong('must be a web address, like http://127.0.0.1:11333');
-};
-
-// node:net would know, and stands for a connection in this house.
-const isAddress = (host: string): boolean => (host.includes(':') ? URL.canParse(`http://[${host}]`) : /^(?:(?:25[0-5]|2[0-4]\d|1?\d?\d)(?:\.|$)){4}$/.test(host));
-
-const resolvers = (value: unknown): Listen[] => list(value).map((one) => {
-  const match = /^(?:\[([0-9a-fA-F:.]+)\](?::(\d{1,5}))?|([\d.]+)(?::(\d{1,5}))?|([0-9a-fA-F:]+))$/.exec(one);
-  const port = Number(match?.[2] ?? match?.[4] ?? 53);
-  const host = match?.[1] ?? match?.[3] ?? match?.[5];
-  return host !== undefined && isAddress(host) && port > 0 && port <= 65_535 ? { host, port } : wrong('must be addresses of resolvers, like 127.0.0.1:53 or [::1]:53');
-});
-
-const share = (value: unknown): number => {
-  const said = text(value);
-  const number = said.endsWith('%') ? Number(said.slice(0, -1) || NaN) / 100 : Number(said || NaN);
-  return number > 0 && number <= 1 ? number : wrong('must be a share, like 5% or 0.05');
-};
-
-const streams = (value: unknown): ConfiguredStream[] => {
-  const entries: unknown[] = Array.isArray(value) ? value : list(value);
-  return entries.map((entry) => {
-    const { name, mode, retention, tags, credentials, delivery, scenario, ...rest } = (typeof entry === 'string' ? { name: entry } : entry && typeof entry === 'object' ? entry : wrong('must be a list of streams')) as Record<string, unknown>;
-    const unknown = Object.keys(rest)[0];
-    if (unknown !== undefined) wrong(`has "${unknown}" in a stream, where name, mode, retention, tags, credentials, delivery and scenario are known`);
-    if (typeof name !== 'string' || !STREAM_NAME.test(name)) return wrong('must name streams in lower case letters, digits, dots, dashes and underscores');
-    const kept = (retention ?? {}) as Record<string, unknown>;
-    if (delivery !== undefined && (delivery === null || typeof delivery !== 'object' || Array.isArray(delivery))) wrong('must have an object in a stream\'s delivery');
-    return {
-      name,
-      mode: mode === undefined ? 'capture' : oneOf(...STREAM_MODES)(mode),
-      delivery: (delivery as Record<string, unknown> | undefined) ?? null,
-      scenario: typeof scenario === 'string' ? resolve(scenario) : (scenario ?? null),
-      retention: {
-        messages: 'messages' in kept ? orNone(count(1, 1e9))(kept['messages']) : DEFAULT_RETENTION.messages,
-        age: 'age' in kept ? orNone(duration(1000, 100 * 365 * 86_400_000))(kept['age']) : DEFAULT_RETENTION.age,
-        bytes: 'bytes' in kept ? orNone(size(1))(kept['bytes']) : DEFAULT_RETENTION.bytes,
-      },
-      tags: tags === undefined ? [] : list(tags),
-      credentials: credentials === undefined ? [] : (Array.isArray(credentials) ? credentials : [credentials]).map((one: unknown) => {
-        const { user, password } = (one ?? {}) as Record<string, unknown>;
-        return typeof user === 'string' && typeof password === 'string' && user && password ? { user, password } : wrong('must give each of a stream\'s credentials a user and a password');
-      }),
-    };
-  });
-};
+/** What the store keeps is left as it is when nobody says: "not given" is a value of its own, which no given one can equal. */
+function kept<T>(shown: string, parse: (value: unknown) => T, says: string): Setting<T | undefined> {
+  return { fallback: undefined, shown, parse, says: `${says} \`${shown}\` in a new data folder; left as it is when not given.` };
+}
 
 function setting<T>(shown: string, parse: (value: unknown) => T, says: string, extra: { secret?: true } = {}): Setting<T> {
   return { fallback: parse(shown === '' ? null : shown), shown, parse, says, ...extra };
@@ -171,10 +65,10 @@ export const SETTINGS = {
   smtpSlow: setting('60s', duration(1000, 3_600_000), 'A client that sends less than 1 kB of a message within this time is sent away.'),
   smtpEarlyTalker: setting('0s', duration(0, 10_000), 'Wait so long before the greeting, and refuse clients that talk first. 0 greets at once.'),
   inboxDomain: setting('postern.test', hostname, 'The domain of the addresses that `POST /v1/inboxes` makes.'),
-  retainMessages: setting<number | null>('100000', orNone(count(1, 1e9)), 'Messages kept in the default stream, the newest; `none` for no limit.'),
-  retainAge: setting<number | null>('none', orNone(duration(1000, 100 * 365 * 86_400_000)), 'How long messages of the default stream are kept.'),
-  retainBytes: setting<number | null>('10g', orNone(size(1)), 'Bytes of messages kept in the default stream.'),
-  streams: setting<ConfiguredStream[]>('', (value) => (value === null ? [] : streams(value)), 'Streams that exist from the start: names, comma separated, or in the file objects with `name`, `mode`, `retention`, `tags`, `credentials`, `delivery` and `scenario` (an object, or the path of a file).', { secret: true }),
+  retainMessages: kept<number | null>('100000', orNone(count(1, 1e9)), 'Messages kept in the default stream, the newest; `none` for no limit.'),
+  retainAge: kept<number | null>('none', orNone(duration(1000, 100 * 365 * 86_400_000)), 'How long messages of the default stream are kept.'),
+  retainBytes: kept<number | null>('10g', orNone(size(1)), 'Bytes of messages kept in the default stream.'),
+  streams: setting<ConfiguredStream[]>('', (value) => (value === null ? [] : streams(value)), 'Streams that exist from the start: names, comma separated, or in the file objects with `name`, `mode`, `retention`, `tags`, `credentials`, `delivery` and `scenario` (an object, or the path of a file). See below.', { secret: true }),
   mode: setting<StreamMode | null>('', (value) => (value === null ? null : oneOf(...STREAM_MODES)(value)), 'What the default stream does with mail: `capture` keeps it in the inbox, `simulate` also delivers it to the pretend remote, `deliver` for real where its allow list says so. Left as it is when not given.'),
   scenario: setting<string | null>('', optionalPath, 'A file (JSON or YAML) with the scenario of the default stream: what its pretend remote says.'),
   remoteListen: setting<Listen | null>('off', optionalListen, 'A port on which the pretend remote can be reached by any MTA, for instance `127.0.0.1:2525`. It takes mail and answers from the scenario; nothing is kept in an inbox.'),
@@ -199,7 +93,7 @@ export const SETTINGS = {
   logFormat: setting('auto', oneOf('auto', 'json', 'text'), '`json` lines or readable `text`; `auto` is text on a terminal.'),
 } as const satisfies Record<string, Setting<unknown>>;
 
-export type Config = { -readonly [K in keyof typeof SETTINGS]: ReturnType<(typeof SETTINGS)[K]['parse']> };
+export type Config = { -readonly [K in keyof typeof SETTINGS]: (typeof SETTINGS)[K]['fallback'] };
 type Name = keyof Config;
 
 /** Environment variables of the house that are no settings of the server. */
@@ -226,7 +120,9 @@ export function readConfig(source: ConfigSource): Config {
     } catch (error) {
       if (!(error instanceof Wrong)) throw error;
       const got = SETTINGS[name as Name] as Setting<unknown>;
-      throw new ConfigError(`${from} ${error.message}${got.secret ? '' : `; it is ${JSON.stringify(value)}`}`);
+      // `postern.yaml: "streams"` and `[1] (billing)` are one place.
+      const where = error.place === '' ? from : `${from.replace(/"(\w+)"$/, '$1')}${error.place}`;
+      throw new ConfigError(`${where} ${error.message}${got.secret ? '' : `; it is ${JSON.stringify(value)}`}`);
     }
   };
   const flags = readFlags(source.args ?? []);
@@ -248,6 +144,8 @@ export function readConfig(source: ConfigSource): Config {
 
   const done = config as Config;
   if ((done.tlsCert === null) !== (done.tlsKey === null)) throw new ConfigError('tlsCert and tlsKey go together: give both or neither');
+  const twice = contradiction(done);
+  if (twice !== undefined) throw new ConfigError(twice);
   return done;
 }
 

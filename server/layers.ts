@@ -35,6 +35,6 @@ export const GUARDED: readonly { module: RegExp; only: readonly string[]; why: s
   { module: /^(better-sqlite3|drizzle-orm)(\/|$)/, only: ['store'], why: 'nothing above store/ knows SQL' },
   { module: /^smtp-server(\/|$)/, only: ['admission'], why: 'there is one SMTP listener' },
   { module: /^mailparser(\/|$)/, only: ['inbox'], why: 'bodies are parsed in one place, in a worker' },
-  { module: /^(node:)?(net|tls|dns|http|https|http2|dgram)(\/|$)/, only: ['admission/smtp', 'network/pretend', 'network/internet', 'transport/tls.ts', 'hooks/call.ts', 'api/serve.ts', 'api/socket.ts', 'cli', 'inbox/checks/dialer.ts', 'inbox/checks/network/rspamd.ts', 'inbox/checks/network/spamd.ts'], why: 'nothing else opens a connection: "can this mail my customers?" must stay easy to answer' },
+  { module: /^(node:)?(net|tls|dns|http|https|http2|dgram)(\/|$)/, only: ['admission/smtp', 'network/pretend', 'network/internet', 'transport/tls.ts', 'hooks/call.ts', 'api/serve.ts', 'api/handshake.ts', 'api/socket.ts', 'cli', 'inbox/checks/dialer.ts', 'inbox/checks/network/rspamd.ts', 'inbox/checks/network/spamd.ts'], why: 'nothing else opens a connection: "can this mail my customers?" must stay easy to answer' },
   { module: /^(nodemailer\/lib\/(smtp-connection|smtp-transport|smtp-pool|mailer)|nodemailer$|undici)/, only: ['cli'], why: 'only a command that a person types sends mail; the server only composes it' },
 ];

@@ -4,10 +4,9 @@ import { manualClock } from '../clock.ts';
 import { idMaker } from '../ids.ts';
 import type { LivePolicy } from '../mail/live.ts';
 import type { Stream } from '../mail/stream.ts';
-import { openStreams, type MadeCredential, type StreamInput } from './streams.ts';
+import { openStreams, type MadeCredential } from './streams.ts';
 
-const open = async (store = memoryStreams(), declared?: StreamInput[]) =>
-  openStreams({ store, clock: manualClock(), makeId: idMaker(), ...(declared ? { declared } : {}) });
+const open = async (store = memoryStreams()) => openStreams({ store, clock: manualClock(), makeId: idMaker() });
 
 test('default is always there and cannot be removed', async () => {
   const streams = await open();
@@ -24,14 +23,6 @@ test('streams and credentials are there again after a restart', async () => {
   const after = await open(store);
   expect(after.streamTags('shop')).toEqual(['a']);
   expect(after.loginFor('ann')).toMatchObject({ kind: 'credential', credential: { stream: 'shop' } });
-});
-
-test('a declared stream is made once and then left alone', async () => {
-  const store = memoryStreams();
-  const first = await open(store, [{ name: 'shop', tags: ['a'] }]);
-  await first.change('shop', { tags: ['b'] });
-  expect((await open(store, [{ name: 'shop', tags: ['a'] }])).streamTags('shop')).toEqual(['b']);
-  await expect(open(memoryStreams(), [{ name: 'No Good' }])).rejects.toThrow(/"No Good" is no stream name/);
 });
 
 test('a name that is taken, bad, or gone is said to be so', async () => {

@@ -44,14 +44,12 @@ export type StreamsOptions = {
   store: StreamStore;
   clock: Clock;
   makeId: MakeId;
-  /** From the configuration; made when they are not there yet, left alone when they are. */
-  declared?: readonly StreamInput[];
 };
 
 // No spaces or control characters, and it must fit an SMTP URL's user part when encoded.
 export const USER_NAME = /^[^\s\p{C}]{1,128}$/u;
 
-export async function openStreams({ store, clock, makeId, declared = [] }: StreamsOptions): Promise<Streams> {
+export async function openStreams({ store, clock, makeId }: StreamsOptions): Promise<Streams> {
   const streams = new Map<string, Stream>();
   const users = new Map<string, Credential>();
   const passwords = passwordCheck();
@@ -89,9 +87,7 @@ export async function openStreams({ store, clock, makeId, declared = [] }: Strea
     return stream;
   }
 
-  for (const input of [{ name: DEFAULT_STREAM }, ...declared]) {
-    if ((await create(input, 'configuration')) === 'bad-name') throw new Error(`"${input.name}" is no stream name: lower case letters, digits, and . _ - between them, 64 at most`);
-  }
+  await create({ name: DEFAULT_STREAM });
 
   return {
     all: () => [...streams.values()],

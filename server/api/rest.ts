@@ -3,7 +3,6 @@
  * closed while its client sends is reset, and the answer is lost with it
  * (RFC 9112 §9.6): the rest is read and thrown away first, within limits.
  */
-import type { IncomingMessage } from 'node:http';
 import type { Context } from 'hono';
 import type { Clock } from '../clock.ts';
 
@@ -19,7 +18,7 @@ export async function* piecesOf(c: Context): AsyncGenerator<Uint8Array> {
 
 /** Never throws. */
 export async function readRest(c: Context, clock: Pick<Clock, 'after'>): Promise<void> {
-  const incoming = (c.env as { incoming?: IncomingMessage } | undefined)?.incoming;
+  const incoming = (c.env as { incoming?: { complete: boolean; destroyed: boolean } } | undefined)?.incoming;
   if (!incoming || incoming.complete || incoming.destroyed) return;
   const body = c.req.raw.body;
   if (!body || body.locked) return;

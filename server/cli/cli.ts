@@ -22,7 +22,7 @@ const VERBS: Record<string, { says: string; load: () => Promise<Verb> }> = {
 
 function help(): string {
   const lines = Object.entries(VERBS).map(([verb, { says }]) => `  postern ${verb.padEnd(9)} ${says}`);
-  return ['Postern: an email sandbox with a real delivery mode.', '', ...lines, '', 'postern VERB --help tells more; postern --version.', ''].join('\n');
+  return ['Postern: an email sandbox with a real delivery mode.', '', ...lines, '', 'postern VERB --help (or postern help VERB) tells more; postern --version.', ''].join('\n');
 }
 
 export async function main(args: string[], invokedAs = ''): Promise<number> {
@@ -30,6 +30,7 @@ export async function main(args: string[], invokedAs = ''): Promise<number> {
   // Installed under the name sendmail, it is sendmail.
   if (/^sendmail(\.[cm]?js)?$/.test(basename(invokedAs))) return (await VERBS['sendmail']!.load())(args, io);
   const [first = 'start', ...rest] = args;
+  if (first === 'help' && rest[0] !== undefined && !rest[0].startsWith('-')) return main([rest[0], '--help'], invokedAs);
   if (first === '--help' || first === '-h' || first === 'help') {
     process.stdout.write(help());
     return 0;

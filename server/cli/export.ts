@@ -4,13 +4,13 @@
  * or as one mbox. A file is there whole or not at all.
  */
 import { createWriteStream } from 'node:fs';
-import { mkdir, rename, rm, stat, writeFile } from 'node:fs/promises';
+import { rename, rm, stat, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { once } from 'node:events';
 import { Readable, type Writable } from 'node:stream';
 import { finished, pipeline } from 'node:stream/promises';
 import type { Message, MessageQuery, Sandbox } from '../../sdk/client.ts';
 import { listAll } from '../../sdk/reader.ts';
+import { makeFolder } from '../folder.ts';
 import { fromLine, quoted } from './mbox.ts';
 import { EX, Failure, readOptions, usage, verb } from './options.ts';
 import { progress } from './progress.ts';
@@ -77,7 +77,7 @@ async function rawOf(sandbox: Sandbox, id: string): Promise<Readable | undefined
 }
 
 async function toFolder(sandbox: Sandbox, found: Message[], dir: string, step: () => void): Promise<number> {
-  await mkdir(dir, { recursive: true });
+  makeFolder(dir);
   const envelopes: string[] = [];
   let lost = 0;
   for (const { id, envelope, stream, tags, receivedAt } of found) {
@@ -100,6 +100,18 @@ async function toFolder(sandbox: Sandbox, found: Message[], dir: string, step: (
   return lost;
 }
 
+/** Until it takes more, or never will. */
+function room(out: NodeJS.WritableStream): Promise<void> {
+  const ends = ['drain', 'close', 'error'] as const;
+  return new Promise((resolve) => {
+    const done = () => {
+      for (const event of ends) out.off(event, done);
+      resolve();
+    };
+    for (const event of ends) out.on(event, done);
+  });
+}
+
 async function toMbox(sandbox: Sandbox, found: Message[], file: string | undefined, io: Io, step: () => void): Promise<number> {
   const part = file === undefined ? undefined : `${file}.part`;
   const out: NodeJS.WritableStream = part === undefined ? io.stdout : createWriteStream(part);
@@ -107,7 +119,7 @@ async function toMbox(sandbox: Sandbox, found: Message[], file: string | undefin
   out.on('error', (error: Error) => { broken = error; });
   const write = async (bytes: Uint8Array | string) => {
     if (broken) throw broken;
-    if (!out.write(bytes)) await Promise.race([once(out, 'drain'), once(out, 'close')]);
+    if (!out.write(bytes)) await room(out);
   };
   let lost = 0;
   try {

@@ -29,6 +29,16 @@ test('where SMTP asks for a login, it says how to make one', () => {
   expect(said).toContain('-u USER:PASSWORD');
 });
 
+test('the line that makes a login can be pasted as it stands: no variable is asked for that nobody set', () => {
+  const config = { ...defaults(), dataDir: "/it's data" };
+  const facts = { addresses, mode, token: 'a-token-of-some-length', loginRequired: true };
+  const line = (made: boolean, own = config) => /^ {2}curl -s -X POST.*$/m.exec(greeting({ ...facts, tokenMade: made }, own))![0];
+  expect(line(true)).toContain('-H "Authorization: Bearer a-token-of-some-length" http://127.0.0.1:8025/v1/streams/default/credentials');
+  expect(line(true, { ...config, dataDir: ':memory:' })).toContain('Bearer a-token-of-some-length"');
+  expect(line(false)).toContain(`-H "Authorization: Bearer $(cat '/it'\\''s data/token')"`);
+  expect(line(false, { ...config, token: facts.token })).toContain('Bearer $POSTERN_TOKEN"');
+});
+
 test('streams that deliver are named, with what stands in their way', () => {
   const facts = { addresses, mode, token: null, tokenMade: false, loginRequired: false };
   const on = { on: true, since: 0, by: '', reason: '' };

@@ -1,10 +1,11 @@
 /**
  * What a Postern that is ready prints: where everything is, and a line to copy
- * that sends a first mail. A token is shown once, when it was made; after that
+ * that sends a first mail. Lines to copy work as they stand, also in another
+ * terminal, where no variable of this one is set. A token is shown once, when it was made; after that
  * only where it lies. What the default stream does is said when it is not
  * the usual: whoever left it on `simulate` yesterday must see it today.
  */
-import { join } from 'node:path';
+import { join, resolve } from 'node:path';
 import type { Running } from '../assemble.ts';
 import type { Config, Listen } from '../config.ts';
 import type { Gate } from '../gate/gate.ts';
@@ -33,11 +34,17 @@ export function greeting({ addresses, token, tokenMade, loginRequired, mode }: F
   if (token !== null && tokenMade) lines.push(`  Token  ${token}  (${inMemory ? 'another at each start' : 'kept in the data folder'}; set POSTERN_TOKEN to choose your own)`);
   else if (token !== null) lines.push(`  Token  ${config.token === null ? `the one in ${join(config.dataDir, 'token')}` : 'yours'}`);
   if (loginRequired) {
-    const header = token === null ? '' : ' -H "Authorization: Bearer $POSTERN_TOKEN"';
+    const header = token === null ? '' : ` -H "Authorization: Bearer ${pastedToken(token, tokenMade, config)}"`;
     lines.push('', '  SMTP asks for a login (POSTERN_SMTP_LOGIN=open asks for none). To make one:', '', `  curl -s -X POST${header} ${http}/v1/streams/default/credentials`);
   }
   lines.push('', 'A first mail, from another terminal:', '', `  printf 'Subject: Hello\\n\\nIt works.\\n' | curl -s smtp://${where}${loginRequired ? ' -u USER:PASSWORD' : ''} --mail-from app@example.test --mail-rcpt you@example.test -T -`, '', '');
   return lines.join('\n');
+}
+
+/** Between double quotes of a shell. One that was made stands above anyhow; one of the operator's is not shown, and the operator has it. */
+function pastedToken(token: string, made: boolean, config: Config): string {
+  if (made) return token;
+  return config.token === null ? `$(cat '${resolve(config.dataDir, 'token').replaceAll("'", "'\\''")}')` : '$POSTERN_TOKEN';
 }
 
 function liveLine({ streams, gate }: LiveFacts): string {

@@ -1,25 +1,26 @@
 /**
  * `postern import`: reads eml files, mbox files and folders of them into a
  * stream. An eml is kept byte for byte; a folder that `postern export` wrote
- * gets its envelopes back. What is refused is told and the rest goes on.
+ * gets its envelopes and tags back. What is refused is told and the rest goes on.
  */
 import { createReadStream, openAsBlob } from 'node:fs';
 import { open, readdir, readFile, stat } from 'node:fs/promises';
-import { basename, dirname, join } from 'node:path';
+import { basename, join } from 'node:path';
 import { buffer } from 'node:stream/consumers';
 import type { Readable } from 'node:stream';
 import { PosternError, type Sandbox } from '../../sdk/client.ts';
-import { readMbox } from './mbox.ts';
+import { NULL_SENDER, readMbox } from './mbox.ts';
 import { EX, Failure, readOptions, usage, verb } from './options.ts';
 import { progress } from './progress.ts';
-import { failureOf, sandboxFor, TARGET_HELP, TARGET_OPTIONS } from './target.ts';
+import { asOptions, failureOf, sandboxFor, TARGET_HELP, TARGET_OPTIONS } from './target.ts';
 import type { Io } from './verb.ts';
 
 const HELP = `postern import FILE|DIR ... [--stream NAME]
 
 Reads messages in: eml files, mbox files, folders of them; - is one message on
-standard input. An eml is kept byte for byte. Lines of an mbox end in LF and are
-given the CR LF that mail has.
+standard input. An eml is kept byte for byte, whatever it begins with. Lines of
+an mbox end in LF and are given the CR LF that mail has. Tags come from
+envelopes.jsonl, which postern export writes.
 
   --stream NAME      the stream they go into [default]
   --from ADDRESS     envelope sender [envelopes.jsonl, the From line of an mbox, else the header]
@@ -35,7 +36,9 @@ const ABREAST = { messages: 8, octets: 32 * 1024 * 1024 };
 const ROOM = { pause: 500, times: 60 };
 
 type Envelope = { from?: string; to?: string[] };
-type Source = Envelope & { name: string; size: number; bytes: () => Promise<Blob | Uint8Array<ArrayBuffer>> };
+/** A line of envelopes.jsonl. */
+type Known = Envelope & { tags?: string[] };
+type Source = Known & { name: string; size: number; bytes: () => Promise<Blob | Uint8Array<ArrayBuffer>> };
 
 export async function importMail(args: string[], io: Io): Promise<number> {
   return verb('postern import', HELP, args, io, async () => {
@@ -69,10 +72,15 @@ export async function importMail(args: string[], io: Io): Promise<number> {
 }
 
 /** Why it was not taken; undefined when it was. */
-async function submit(sandbox: Sandbox, stream: string, { from, to, bytes }: Source): Promise<string | undefined> {
+async function submit(sandbox: Sandbox, stream: string, source: Source): Promise<string | undefined> {
+  const taken = await handIn(sandbox, stream, source);
+  if (typeof taken === 'string') return taken;
+  return source.tags && source.tags.length > 0 ? tag(sandbox, taken.id, source.tags) : undefined;
+}
+
+async function handIn(sandbox: Sandbox, stream: string, { from, to, bytes }: Source): Promise<{ id: string } | string> {
   for (let times = 0; ; times++) try {
-    await sandbox.api.submitRaw(await bytes(), { stream, ...(from === undefined ? {} : { from }), ...(to === undefined || to.length === 0 ? {} : { to }) });
-    return undefined;
+    return await sandbox.api.submitRaw(await bytes(), { stream, ...(from === undefined ? {} : { from }), ...(to === undefined || to.length === 0 ? {} : { to }) });
   } catch (error) {
     if (error instanceof PosternError && error.status === 503 && times < ROOM.times) {
       await new Promise((resolve) => setTimeout(resolve, ROOM.pause));
@@ -81,7 +89,20 @@ async function submit(sandbox: Sandbox, stream: string, { from, to, bytes }: Sou
     if (error instanceof TooLarge) return error.message;
     // A stream that does not exist, a token that is refused, a server that is gone: no message would get in.
     if (!(error instanceof PosternError) || [0, 401, 403, 404, 503, 507].includes(error.status)) throw error;
-    return error.problem?.detail ?? error.message;
+    return asOptions(error.problem?.detail ?? error.message);
+  }
+}
+
+/** A raw message is handed in without tags; the stream's own are on it. */
+async function tag(sandbox: Sandbox, id: string, tags: string[]): Promise<string | undefined> {
+  try {
+    await sandbox.api.change(id, { addTags: tags });
+    return undefined;
+  } catch (error) {
+    // 404: somebody, or the stream's limits, deleted it already.
+    if (error instanceof PosternError && error.status === 404) return undefined;
+    if (error instanceof PosternError && error.status === 422) return `it is taken, but without its tags: ${error.problem?.detail ?? error.message}`;
+    throw error;
   }
 }
 
@@ -104,15 +125,18 @@ async function* folder(dir: string, limit: number): AsyncGenerator<Source> {
   const entries = (await readdir(dir, { withFileTypes: true })).sort((a, b) => (a.name < b.name ? -1 : 1));
   for (const entry of entries) {
     const path = join(dir, entry.name);
+    const isMaildir = ['cur', 'new'].includes(basename(dir));
     if (entry.isDirectory()) yield* folder(path, limit);
-    else if (entry.isFile() && (/\.(eml|mbox|mbx)$/i.test(entry.name) || ['cur', 'new'].includes(basename(dirname(path))))) {
-      for await (const source of file(path, limit)) yield { ...source, ...envelopes.get(entry.name) };
+    else if (entry.isFile() && (/\.(eml|mbox|mbx)$/i.test(entry.name) || isMaildir)) {
+      const known = envelopes.get(entry.name);
+      for await (const source of file(path, limit, known !== undefined || isMaildir)) yield { ...source, ...known };
     }
   }
 }
 
-async function* file(path: string, limit: number): AsyncGenerator<Source> {
-  if (!await isMbox(path)) return yield { name: path, size: (await stat(path)).size, bytes: () => openAsBlob(path) };
+/** `single` is one message for sure, as an eml is: a first line that begins with `From ` is part of it. */
+async function* file(path: string, limit: number, single = /\.eml$/i.test(path)): AsyncGenerator<Source> {
+  if (single || !await isMbox(path)) return yield { name: path, size: (await stat(path)).size, bytes: () => openAsBlob(path) };
   let number = 0;
   let pieces: Buffer[] = [];
   let size = 0;
@@ -121,7 +145,7 @@ async function* file(path: string, limit: number): AsyncGenerator<Source> {
     const name = `${path}, message ${number}`;
     const bytes = Buffer.concat(pieces);
     const tooLarge = size > limit;
-    return { name, size: bytes.length, ...(sender && sender !== 'MAILER-DAEMON' ? { from: sender } : {}), bytes: tooLarge ? () => Promise.reject(new TooLarge(`it is larger than ${limit} octets`)) : async () => bytes as Uint8Array<ArrayBuffer> };
+    return { name, size: bytes.length, ...(sender ? { from: sender === NULL_SENDER ? '' : sender } : {}), bytes: tooLarge ? () => Promise.reject(new TooLarge(`it is larger than ${limit} octets`)) : async () => bytes as Uint8Array<ArrayBuffer> };
   };
   for await (const piece of readMbox(createReadStream(path))) {
     if (piece.kind === 'begin') {
@@ -149,13 +173,13 @@ async function isMbox(path: string): Promise<boolean> {
 }
 
 /** What `postern export` wrote beside the files; lines that are not understood are passed over. */
-async function envelopesOf(dir: string): Promise<Map<string, Envelope>> {
-  const known = new Map<string, Envelope>();
+async function envelopesOf(dir: string): Promise<Map<string, Known>> {
+  const known = new Map<string, Known>();
   const text = await readFile(join(dir, 'envelopes.jsonl'), 'utf8').catch(() => '');
   for (const line of text.split('\n')) {
     try {
-      const { file: name, from, to } = JSON.parse(line) as { file: string; from: string; to: string[] };
-      if (typeof from === 'string' && Array.isArray(to)) known.set(name, { from, to });
+      const { file: name, from, to, tags } = JSON.parse(line) as { file: string; from: string; to: string[]; tags?: unknown };
+      if (typeof from === 'string' && Array.isArray(to)) known.set(name, { from, to, ...(Array.isArray(tags) ? { tags: tags.filter((tag) => typeof tag === 'string') } : {}) });
     } catch { /* not one of ours */ }
   }
   return known;

@@ -9,10 +9,13 @@
 const LF = 0x0a;
 const CR = 0x0d;
 
+/** How an mbox has always written the null sender, of bounces for instance. */
+export const NULL_SENDER = 'MAILER-DAEMON';
+
 /** `From sender Thu Jan  1 00:00:00 2026`, in UTC. Nothing of a message can break out of the line. */
 export function fromLine(sender: string, at: Date): string {
   const [day, date, month, year, time] = at.toUTCString().replace(',', '').split(' ');
-  const plain = sender.replace(/[^\x21-\x7e\u0080-\uffff]+/g, '') || 'MAILER-DAEMON';
+  const plain = sender.replace(/[^\x21-\x7e\u0080-\uffff]+/g, '') || NULL_SENDER;
   return `From ${plain} ${day} ${month} ${date!.replace(/^0/, ' ')} ${time} ${year}\n`;
 }
 

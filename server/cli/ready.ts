@@ -2,7 +2,7 @@
  * `postern ready`: asks a sandbox whether it can take mail. With --wait it
  * asks until it can, also when it has not started yet. Exit 0 when ready.
  */
-import { durationOf, EX, readOptions, verb } from './options.ts';
+import { durationOf, EX, readOptions, usage, verb } from './options.ts';
 import { addressesIn, dataDir, httpTarget, TARGET_HELP, TARGET_OPTIONS } from './target.ts';
 import type { Io } from './verb.ts';
 
@@ -28,6 +28,7 @@ export async function ready(args: string[], io: Io): Promise<number> {
     for (;;) {
       // Asked anew each time: a starting sandbox writes its address when it has one.
       const { url } = httpTarget(values, io);
+      if (!URL.canParse(url)) throw usage(`${JSON.stringify(url)} is no URL of a sandbox; it looks like http://127.0.0.1:8025`);
       const left = Math.max(until - Date.now(), 1);
       const no = await whyNotReady(url, Math.min(left, 5_000));
       if (no === undefined) {
@@ -56,7 +57,19 @@ async function whyNotReady(url: string, timeout: number): Promise<string | undef
       return `it answered ${response.status} ${said}`.trim();
     }
   } catch (error) {
-    const { name, message, cause } = error as Error & { cause?: { code?: string } };
-    return name === 'TimeoutError' ? `no answer within ${timeout} ms` : (cause?.code ?? message);
+    const { name, message, cause } = error as Error & { cause?: { code?: string; message?: string } };
+    return name === 'TimeoutError' ? `no answer within ${timeout} ms` : (cause ? reasonOf(cause, new URL(url)) : message);
+  }
+}
+
+/** What was the matter below `fetch`, which says no more than that it failed. */
+function reasonOf({ code, message }: { code?: string; message?: string }, { hostname, port }: URL): string {
+  switch (code) {
+    case 'ECONNREFUSED': return 'nothing is listening there; `npx postern start` starts one';
+    case 'ENOTFOUND': case 'EAI_AGAIN': return `no host named ${hostname} is known`;
+    case 'EHOSTUNREACH': case 'ENETUNREACH': case 'ETIMEDOUT': return `there is no way to ${hostname} (${code})`;
+    case 'ECONNRESET': case 'UND_ERR_SOCKET': return `the connection was closed without an answer (${code})`;
+    // fetch keeps off the ports of other protocols, whoever listens on them.
+    default: return message === 'bad port' ? `HTTP clients do not ask port ${port}: it is reserved for another protocol` : (message || code || 'it cannot be reached');
   }
 }

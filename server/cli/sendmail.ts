@@ -31,9 +31,10 @@ Reads a message on standard input and hands it to the sandbox over SMTP.
   --data-dir DIR     where to look for postern.json [POSTERN_DATA_DIR, else ./postern-data]
 
 Other flags of sendmail(8) (-o..., -O..., -q..., -B..., -h...) are taken and mean nothing.
-From, Date and Message-ID are added where they are missing.
+From, Date and Message-ID are added where they are missing; an empty input is
+a message too, as it is for other sendmails.
 
-Exit codes: 0 taken, 64 wrong usage, 65 no message, 67 unknown recipient,
+Exit codes: 0 taken, 64 wrong usage, 65 header too long, 67 unknown recipient,
 69 refused, 74 input could not be read, 75 try again later, 77 login refused.
 `;
 

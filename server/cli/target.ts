@@ -63,10 +63,13 @@ export function smtpTarget(told: string | undefined, values: TargetValues, io: I
 
 export function failureOf(error: unknown): Failure {
   if (error instanceof Failure) return error;
-  if (error instanceof PosternError) return new Failure(error.status === 401 || error.status === 403 ? EX.NOPERM : error.status === 0 || error.status >= 500 ? EX.UNAVAILABLE : EX.FAILED, error.message);
+  if (error instanceof PosternError) return new Failure(error.status === 401 || error.status === 403 ? EX.NOPERM : error.status === 0 || error.status >= 500 ? EX.UNAVAILABLE : EX.FAILED, asOptions(error.message));
   if (error instanceof TypeError) return new Failure(EX.USAGE, error.message);
   throw error;
 }
+
+/** The API speaks of query parameters; here they are options of the same names. */
+export const asOptions = (sentence: string): string => sentence.replace(/the query parameter `(\w+)`/g, '--$1');
 
 function tokenIn(dir: string): string | undefined {
   try {

@@ -1,6 +1,7 @@
 import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync, mkdirSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { PassThrough, Writable } from 'node:stream';
 import { afterAll, beforeEach, expect, test } from 'vitest';
 import { start, type StreamHandle } from '../../sdk/index.ts';
 import { exportMail } from '../../server/cli/export.ts';
@@ -44,6 +45,51 @@ test('eml files are the exact bytes, named by id, and come back with their envel
   expect((await rawOf(into)).sort()).toEqual([...ODD].sort());
   const envelopes = (await into.messages()).map(({ envelope }) => `${envelope.from} ${envelope.to.join()}`);
   expect(envelopes.sort()).toEqual(ODD.map((_, i) => `a${i}@app.test b${i}@shop.test,hidden@shop.test`));
+});
+
+test('an eml is one message whatever its first line is, and so is a file of a Maildir', async () => {
+  const text = 'From the desk of Ann\r\nSubject: odd\r\nTo: b@shop.test\r\n\r\nFrom here\r\n';
+  await fill([text]);
+  const out = join(dir, 'out');
+  expect((await say(exportMail, [...url, '--stream', from.name, '--out', `${out}/`])).code).toBe(0);
+  const [name] = readdirSync(out);
+  expect((await say(importMail, [...url, '--stream', into.name, out])).code).toBe(0);
+  expect((await say(importMail, [...url, '--stream', into.name, '--to', 'b@shop.test', join(out, name!)])).code).toBe(0);
+  mkdirSync(join(dir, 'cur'));
+  writeFileSync(join(dir, 'cur', '1:2,S'), text);
+  expect((await say(importMail, [...url, '--stream', into.name, '--to', 'b@shop.test', join(dir, 'cur')])).code).toBe(0);
+  expect(await rawOf(into)).toEqual([text, text, text]);
+});
+
+test('tags and the null sender come back', async () => {
+  await sandbox.api.submit({ from: 'shop@app.test', to: 'b@shop.test', subject: 'tagged', text: 'x', tags: ['money', 'may'] }, { stream: from.name });
+  await sandbox.api.submitRaw('From: Daemon <daemon@app.test>\r\nSubject: bounce\r\n\r\nx\r\n', { stream: from.name, from: '', to: ['b@shop.test'] });
+  const told = async (stream: StreamHandle) => (await stream.messages()).map(({ subject, envelope, tags }) => `${subject} <${envelope.from}> ${[...tags].sort().join()}`).sort();
+  const out = join(dir, 'out');
+  await say(exportMail, [...url, '--stream', from.name, '--out', `${out}/`]);
+  expect((await say(importMail, [...url, '--stream', into.name, out])).code).toBe(0);
+  expect(await told(into)).toEqual(['bounce <> ', 'tagged <shop@app.test> may,money']);
+
+  const file = join(dir, 'out.mbox');
+  await say(exportMail, [...url, '--stream', from.name, '--subject', 'bounce', '--out', file]);
+  await into.clear();
+  expect((await say(importMail, [...url, '--stream', into.name, '--to', 'b@shop.test', file])).code).toBe(0);
+  expect(await told(into)).toEqual(['bounce <> ']);
+});
+
+test('an mbox to a slow reader waits for it without piling up listeners', async () => {
+  await fill(Array.from({ length: 6 }, (_, i) => `Subject: ${i}\r\n\r\n${'x'.repeat(90_000)}\r\n`));
+  const warned: Error[] = [];
+  const hear = (warning: Error) => void warned.push(warning);
+  process.on('warning', hear);
+  let octets = 0;
+  const slow = new Writable({ highWaterMark: 1, write: (chunk: Buffer, _encoding, done) => { octets += chunk.length; setImmediate(done); } });
+  expect(await exportMail([...url, '--stream', from.name], { stdin: process.stdin, stdout: slow, stderr: new PassThrough(), env: {} })).toBe(0);
+  await new Promise((resolve) => { setImmediate(resolve); });
+  process.off('warning', hear);
+  expect(octets).toBeGreaterThan(540_000);
+  expect(warned).toEqual([]);
+  for (const event of ['drain', 'close']) expect(slow.listenerCount(event)).toBeLessThan(2);
 });
 
 test('exporting again gives the same files', async () => {
@@ -102,10 +148,15 @@ test('what is wrong is said, with the exit code of it', async () => {
   expect(await say(exportMail, [...url, '--format', 'zip'])).toMatchObject({ code: 64, err: expect.stringContaining('--format must be eml or mbox') });
   expect(await say(exportMail, [...url, '--format', 'eml'])).toMatchObject({ code: 64, err: expect.stringContaining('--out must name a folder') });
   expect(await say(exportMail, [...url, '--out', '/proc/nope/x.mbox', '--stream', from.name])).toMatchObject({ code: 73, err: expect.stringContaining('cannot write') });
+  // Node's own making of folders never comes back from here.
+  expect(await say(exportMail, [...url, '--out', '/proc/nope/', '--stream', from.name])).toMatchObject({ code: 73, err: expect.stringMatching(/cannot write: .*\/proc\/nope/) });
+  expect(await say(exportMail, [...url, '--out', '/dev/null/x/', '--stream', from.name])).toMatchObject({ code: 73, err: expect.stringContaining('cannot write') });
   expect(await say(exportMail, [...url, '--q', 'sbuject:x'])).toMatchObject({ code: 1, err: expect.stringContaining('subject') });
   expect(await say(exportMail, ['--url', 'http://127.0.0.1:2'])).toMatchObject({ code: 69, err: expect.stringContaining('cannot be reached') });
   expect(await say(importMail, url)).toMatchObject({ code: 64, err: expect.stringContaining('name a file') });
   expect(await say(importMail, [...url, join(dir, 'none.eml')])).toMatchObject({ code: 66, err: expect.stringContaining('none.eml') });
+  writeFileSync(join(dir, '1.eml'), 'Subject: nobody\r\n\r\nx\r\n');
+  expect(await say(importMail, [...url, '--stream', into.name, dir])).toMatchObject({ code: 1, err: expect.stringMatching(/To, Cc or Bcc header, or as --to$/m) });
   writeFileSync(join(dir, '1.eml'), 'To: ann@shop.test\r\n\r\nx\r\n');
   expect(await say(importMail, [...url, '--stream', 'nope', dir])).toMatchObject({ code: 1, err: expect.stringContaining('nope') });
 });

@@ -69,7 +69,10 @@ test('what is wrong is said, with the exit code of it', async () => {
 test('ready says where the sandbox is, and that one is not there', async () => {
   expect(await say(ready, [], { env })).toMatchObject({ code: 0, out: `ready: ${sandbox.http}, SMTP ${sandbox.smtp.host}:${sandbox.smtp.port}\n` });
   expect(await say(ready, ['--url', sandbox.http, '--quiet'])).toMatchObject({ code: 0, out: '' });
-  expect(await say(ready, ['--url', 'http://127.0.0.1:2'])).toMatchObject({ code: 1, err: expect.stringMatching(/is not ready: ECONNREFUSED \(--wait waits for it\)/) });
+  expect(await say(ready, ['--url', 'http://127.0.0.1:2'])).toMatchObject({ code: 1, err: expect.stringMatching(/is not ready: nothing is listening there; `npx postern start` starts one \(--wait waits for it\)/) });
+  expect(await say(ready, ['--url', 'http://127.0.0.1:1'])).toMatchObject({ code: 1, err: expect.stringContaining('HTTP clients do not ask port 1') });
+  expect(await say(ready, ['--url', `http://${sandbox.smtp.host}:${sandbox.smtp.port}`])).toMatchObject({ code: 1, err: expect.stringContaining('does not match the HTTP/1.1 protocol') });
+  expect(await say(ready, ['--url', 'nonsense'])).toMatchObject({ code: 64, err: expect.stringContaining('"nonsense" is no URL of a sandbox') });
   expect(await say(ready, ['--wait', '--timeout', '250ms', '--url', 'http://127.0.0.1:2'])).toMatchObject({ code: 1 });
   expect(await say(ready, ['--timeout', 'soon'])).toMatchObject({ code: 64, err: expect.stringContaining('--timeout must be a duration') });
 });

@@ -49,6 +49,13 @@ test('a text without any header becomes the body', async () => {
   expect((await inbox.waitFor()).text.trim()).toBe('The backup is done.');
 });
 
+test('an empty input is a message, as for the sendmail of Postfix', async () => {
+  const inbox = await sandbox.inbox();
+  expect(await say(sendmail, [...S, inbox.address])).toMatchObject({ code: 0, err: '' });
+  expect((await inbox.waitFor()).text.trim()).toBe('');
+  expect((await say(sendmail, [...S, '-t'])).code).toBe(64);
+});
+
 test('an address without a domain is one of this machine, and the null sender is kept', async () => {
   expect((await say(sendmail, [...S, '-f', '<>', 'root'], { input: 'Subject: cron\n\nx\n' })).code).toBe(0);
   const message = await sandbox.waitFor('cron');

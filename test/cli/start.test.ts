@@ -1,5 +1,5 @@
 /** `postern start` as a process: what it prints, and how it ends. */
-import { type ChildProcessByStdio, spawn } from 'node:child_process';
+import { type ChildProcessByStdio, spawn, spawnSync } from 'node:child_process';
 import { once } from 'node:events';
 import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -44,6 +44,19 @@ test('when the reader of its log goes away, Postern goes on taking mail, and end
   one.kill('SIGTERM');
   expect(await ended).toEqual([0, null]);
   expect(existsSync(join(dir, 'postern.json'))).toBe(false);
+});
+
+test('a data folder that no system makes is told, and not tried for ever', { timeout: 30_000 }, async () => {
+  const { said, ended } = await start({ POSTERN_DATA_DIR: '/proc/nope/data' });
+  expect(await ended).toEqual([64, null]);
+  expect(said.err).toMatch(/^postern: dataDir: \/proc\/nope\/data cannot be made \(ENOENT/);
+});
+
+test('`postern help VERB` is `postern VERB --help`', { timeout: 30_000 }, () => {
+  const run = (...args: string[]) => spawnSync(process.execPath, [SERVER, ...args], { encoding: 'utf8' });
+  expect(run('help', 'send').stdout).toMatch(/^postern send /);
+  expect(run('help', 'sned')).toMatchObject({ status: 64, stderr: expect.stringContaining('did you mean "send"?') });
+  expect(run('help').stdout).toContain('postern VERB --help');
 });
 
 test('what the operator can mend is one sentence and exit code 64', { timeout: 30_000 }, async () => {

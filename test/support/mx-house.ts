@@ -22,7 +22,8 @@ export const LANES = { shop: 'return.test', news: 'Return.TEST', solo: 'solo.ret
 export async function openMxHouse({ clock = wallClock, limits = {} }: { clock?: Clock; limits?: Partial<SmtpLimits> } = {}) {
   const makeId = idMaker();
   const store = await openStore({ dir: ':memory:', clock });
-  const streams = await openStreams({ store, clock, makeId, declared: Object.entries(LANES).map(([name, returnPath]) => ({ name, mode: 'deliver' as const, delivery: { ...DEFAULT_DELIVERY, returnPath } })) });
+  const streams = await openStreams({ store, clock, makeId });
+  for (const [name, returnPath] of Object.entries(LANES)) await streams.create({ name, mode: 'deliver', delivery: { ...DEFAULT_DELIVERY, returnPath } });
   const verp = (stream: string) => {
     const domain = streams.get(stream)?.delivery.returnPath;
     return domain ? makeVerp({ secret: 'of the test', domain }) : undefined;

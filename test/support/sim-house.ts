@@ -58,7 +58,8 @@ export async function openSimHouse({ dir = ':memory:', wall = manualClock(), rul
   const store = await openStore({ dir, clock: wall, log });
   const makeId = idMaker(chance);
   const policy = { ...DEFAULT_DELIVERY, jitter: 0, ...delivery };
-  const streams = await openStreams({ store, clock: wall, makeId, declared: ['app', ...more].map((name) => ({ name, mode: 'simulate' as const, delivery: policy })) });
+  const streams = await openStreams({ store, clock: wall, makeId });
+  for (const name of ['app', ...more]) await streams.create({ name, mode: 'simulate', delivery: policy });
   const clocks = new Map<string, MovableClock>();
   /** Of mail that is delivered: never moved. */
   const real = movableClock(wall);

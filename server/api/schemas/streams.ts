@@ -3,6 +3,7 @@ import { z } from '@hono/zod-openapi';
 import type * as wire from '../../../sdk/contract.ts';
 import { USER_NAME } from '../../admission/streams.ts';
 import { STREAM_MODES, STREAM_NAME } from '../../mail/stream.ts';
+import { parseDuration } from '../../units.ts';
 import { agree } from './agree.ts';
 import { virtual } from './answer.ts';
 import { DeliveryPolicy, DeliveryPolicyInput } from './delivery.ts';
@@ -11,11 +12,13 @@ import { Message, MessageDetail } from './message.ts';
 import { Problem } from './submit.ts';
 import { tagInput } from './tag.ts';
 
-const amount = z.number().int().min(0).max(Number.MAX_SAFE_INTEGER);
+/** A limit of 0 would take mail and delete it at the next round, which looks like loss. */
+const LEAST = 'must be at least 1; null keeps all';
+const amount = z.number().int().min(1, LEAST).max(Number.MAX_SAFE_INTEGER);
 export const StreamName = z.object({ stream: z.string() });
 const RetentionInput = z.strictObject({
   messages: amount.nullable().optional(),
-  age: durationInput.nullable().optional(),
+  age: durationInput.refine((value) => parseDuration(String(value)) !== 0, LEAST).nullable().optional(),
   bytes: amount.nullable().optional(),
 });
 const mode = z.enum(STREAM_MODES).openapi({ description: '`capture` stops at the inbox; `simulate` goes on to the pretend remote; `deliver` to the recipient\'s own mail server, as far as the gate lets it go.' });
