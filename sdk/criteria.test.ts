@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import { createApi } from './api.ts';
-import { compile } from './criteria.ts';
+import { compile, type Criteria } from './criteria.ts';
 import { ReceivedMessage } from './message.ts';
 import { detail } from '../test/support/detail.ts';
 import { createWire } from './wire.ts';
@@ -48,4 +48,22 @@ test('a criterion that is missing by accident is an error, not "anything"', () =
   expect(() => compile({ to: undefined as unknown as string })).toThrow(/`to` is undefined: leave it out/);
   expect(() => compile({ subject: '' })).toThrow(/`subject` is empty/);
   expect(() => compile({ sujbect: 'x' } as object)).toThrow(/A wait knows no `sujbect`; it knows subject, from/);
+});
+
+test.each<[unknown, string | RegExp]>([
+  [5, /^What is waited for is a text or a pattern of the subject, or an object like \{ subject: 'Welcome'.* It was given 5$/],
+  [null, /It was given null$/],
+  [['Welcome'], /It was given \["Welcome"\]$/],
+  [() => true, 'A function alone is no criterion; say { where: (message) => … }'],
+  [{ subject: 5 }, '`subject` must be a text or a pattern (/…/); it is 5'],
+  [{ from: ['a@b.test'] }, '`from` must be a text or a pattern (/…/); it is ["a@b.test"]'],
+  [{ q: /x/ }, '`q` must be a text; it is /x/'],
+  [{ where: 'x' }, '`where` must be a function of the message; it is "x"'],
+  [{ headers: { 'x-a': 1 } }, '`headers` must give \'x-a\' a text or a pattern; it is 1'],
+  [{ headers: 'x-a' }, '`headers` must be an object'],
+  [{ after: null }, '`after` is null'],
+  [{ after: 7 }, '`after` must be a mark (`await inbox.mark()`) or a message; it is 7'],
+  [{ timeout: 100 }, 'A wait knows no `timeout`: it is an option and stands apart, waitFor({ … }, { timeout })'],
+])('what would look at any message, or at none, is an error (%j)', (wanted, sentence) => {
+  expect(() => compile(wanted as Criteria)).toThrow(sentence);
 });

@@ -4,12 +4,13 @@
  * message that the server lets through. Texts compare without regard to case.
  */
 import type { MessageQuery } from './contract.ts';
+import { checkCriteria } from './criteria-check.ts';
 import { cut, matchesPattern, ReceivedMessage, show } from './message.ts';
 
 export type Criteria = {
   /** Contains this text, or matches. */
   subject?: string | RegExp;
-  /** The exact address (`*` stands for any characters), or matches. */
+  /** The exact address (`*` stands for any characters; without an `@`, all of one side of it), or matches. Names are not looked at. */
   from?: string | RegExp;
   /** An address of the envelope or of To. */
   to?: string | RegExp;
@@ -40,22 +41,14 @@ export type Compiled = {
   says: string[];
 };
 
-const KNOWN = ['subject', 'from', 'to', 'text', 'html', 'headers', 'tag', 'stream', 'q', 'where', 'after'];
-
 export function compile(wanted: Wanted = {}, scope: { stream?: string; inbox?: string } = {}, alsoKnown: string[] = []): Compiled {
   const criteria = typeof wanted === 'string' || wanted instanceof RegExp ? { subject: wanted } : wanted;
+  checkCriteria(criteria, alsoKnown);
   const query: Compiled['query'] = {};
   const says: string[] = [];
   const checks: ((message: ReceivedMessage) => Difference | undefined)[] = [];
   if (scope.inbox !== undefined) says.push(`inbox ${query.inbox = scope.inbox}`);
   if (scope.stream !== undefined) says.push(`stream ${query.stream = scope.stream}`);
-
-  for (const [key, value] of Object.entries(criteria)) {
-    if (alsoKnown.includes(key)) continue;
-    if (!KNOWN.includes(key)) throw new TypeError(`A wait knows no \`${key}\`; it knows ${[...KNOWN, ...alsoKnown].join(', ')}`);
-    // A value that is missing by accident must not turn into "anything".
-    if (key !== 'after' && (value === undefined || value === null || value === '')) throw new TypeError(`\`${key}\` is ${value === '' ? 'empty' : String(value)}: leave it out to look at any message, or give it a value`);
-  }
   const check = (field: string, pattern: string | RegExp, values: (message: ReceivedMessage) => string[], fits = matchesPattern) => {
     checks.push((message) => {
       const got = values(message);

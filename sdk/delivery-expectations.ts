@@ -6,6 +6,7 @@
  * shows the history that there was.
  */
 import type { Api } from './api.ts';
+import { checkClass } from './classes.ts';
 import type { Attempt, Delivery, HeldReason, Stage } from './contract.ts';
 import { toMs, type Duration } from './duration.ts';
 import { PosternError } from './errors.ts';
@@ -74,14 +75,12 @@ export function toBeDeferred(isNot: boolean, received: unknown, times?: number |
 export function toBeBounced(isNot: boolean, received: unknown, options: BouncedOptions = {}): Promise<Outcome> {
   const verdict = options.class;
   return judge('toBeBounced', isNot, received, options, (all, delivery) => {
-    const fits = (one: Recipient) => {
-      const classes = [
-        ...(one.state === 'bounced' ? [one.history.at(-1)?.verdict.class ?? one.last?.class ?? ''] : []),
-        ...delivery.returns.filter(({ type, recipient }) => type === 'bounce' && same(recipient, one.address)).map((back) => back.class ?? ''),
-      ];
-      return verdict === undefined ? classes.length > 0 : classes.includes(verdict);
-    };
-    return { fits: all.map(fits), expected: verdict === undefined ? 'bounced' : `bounced as ${verdict}`, found: `it is ${statesOf(all)}` };
+    const classes = all.map((one) => [
+      ...(one.state === 'bounced' ? [one.history.at(-1)?.verdict.class ?? one.last?.class ?? ''] : []),
+      ...delivery.returns.filter(({ type, recipient }) => type === 'bounce' && same(recipient, one.address)).map((back) => back.class ?? ''),
+    ]);
+    checkClass(verdict, classes.flat());
+    return { fits: classes.map((known) => (verdict === undefined ? known.length > 0 : known.includes(verdict))), expected: verdict === undefined ? 'bounced' : `bounced as ${verdict}`, found: `it is ${statesOf(all)}` };
   });
 }
 
@@ -93,6 +92,7 @@ export function toHaveAttempts(isNot: boolean, received: unknown, wanted: Attemp
   return judge('toHaveAttempts', isNot, received, options, (all, delivery, recipient) => {
     // An empty list is true of mail that was suppressed, too; several recipients have several histories.
     const { history } = recipientOf({ ...delivery, recipients: all }, recipient);
+    for (const one of wanted) checkClass(one.class, history.map(({ verdict }) => verdict.class));
     const differs = history.length === wanted.length ? wanted.flatMap((one, i) => differences(one, history[i]!, options.exactly ?? false).map((how) => `attempt ${i + 1}: ${how}`)) : [`there ${history.length === 1 ? 'was 1 attempt' : `were ${history.length} attempts`}, not ${wanted.length}`];
     return { fits: [differs.length === 0], expected, found: differs.join('\n  ') };
   });

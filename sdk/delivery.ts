@@ -18,7 +18,7 @@ export type Duration = number | string;
 
 export type Answer =
   | { kind: 'reply'; stage: Stage | null; code: number | null; enhanced: string | null; text: string; host: string | null }
-  | { kind: 'fault'; stage: Stage; fault: string; detail: string; host: string | null };
+  | { kind: 'fault'; stage: Stage; fault: string; detail: string; host: string | null; /** A fault has none of these: `answer.code` may be asked of either. */ code?: undefined; enhanced?: undefined; text?: undefined };
 
 export type VerdictFacets = { provider?: string; providerCode?: string; phase?: Stage; blocklist?: string; delistUrl?: string; retryAfter?: number; confidence: string };
 export type Verdict = { class: string; scope: string; permanence: string; action: string; rule: string; facets: VerdictFacets };

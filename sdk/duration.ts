@@ -1,4 +1,6 @@
 /** Durations as a test writes them: milliseconds, or a text like `500ms`, `10s`, `2m`, `1h30m`. */
+import { sayValue } from './message-text.ts';
+
 export type Duration = number | string;
 
 /** Milliseconds that one request of a wait is held at most: fetch (undici) gives up on a silent one after five minutes. */
@@ -10,7 +12,7 @@ export function toMs(duration: Duration, what: string): number {
   if (typeof duration === 'number' && duration >= 0 && Number.isFinite(duration)) return duration;
   const text = String(duration).trim().toLowerCase();
   if (/^\d+$/.test(text)) return Number(text);
-  if (!/^(\d+(\.\d+)?(ms|[smhd]))+$/.test(text)) throw new TypeError(`\`${what}\` must be milliseconds or a text like '500ms', '10s' or '2m'; it is ${JSON.stringify(duration)}`);
+  if (!/^(\d+(\.\d+)?(ms|[smhd]))+$/.test(text)) throw new TypeError(`\`${what}\` must be milliseconds or a text like '500ms', '10s' or '2m'; it is ${sayValue(duration)}${duration === Infinity ? ': every wait has an end' : ''}`);
   let ms = 0;
   for (const [, number, unit] of text.matchAll(/(\d+(?:\.\d+)?)(ms|[smhd])/g)) ms += Number(number) * UNITS[unit as keyof typeof UNITS];
   return ms;

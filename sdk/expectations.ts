@@ -2,10 +2,11 @@
  * The matchers, for any runner that takes `{ pass, message }`: they differ
  * only in how a runner is told about them (vitest.ts, playwright.ts).
  */
-import type { Wanted } from './criteria.ts';
+import { compile, type Wanted } from './criteria.ts';
 import { PosternError, UnexpectedMailError, WaitTimeoutError } from './errors.ts';
 import { ReceivedMessage } from './message.ts';
 import type { NoneOptions, Reader, WaitOptions } from './reader.ts';
+import { waitOptions } from './wait-options.ts';
 
 export type Outcome = { pass: boolean; message: () => string };
 
@@ -14,6 +15,9 @@ export async function toReceive(isNot: boolean, received: unknown, wanted?: Want
   const reader = readerOf(received, 'toReceive');
   if (isNot) {
     const criteria = typeof wanted === 'string' || wanted instanceof RegExp ? { subject: wanted } : wanted;
+    // What is misspelt, or nothing to look for, would be looked at by nobody, and the test would pass.
+    waitOptions(options, 'toReceive');
+    compile(wanted);
     const none = await outcome(() => reader.expectNone({ ...criteria, ...(options.timeout === undefined ? {} : { for: options.timeout }), ...(options.signal ? { signal: options.signal } : {}) }));
     return { pass: !none.pass, message: none.message };
   }

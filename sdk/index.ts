@@ -1,3 +1,3 @@
 /** `postern/sdk`: connect to a sandbox, or start one in this process. */
 export * from './client.ts';
-export { start, type StartOptions } from './start.ts';
+export { type Settings, start, type StartOptions } from './start.ts';

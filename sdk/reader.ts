@@ -13,15 +13,15 @@ import { waitForEvent } from './event-waiting.ts';
 import type { Where } from './explain.ts';
 import type { EventCriteria, EventOf, Happening } from './happenings.ts';
 import { ReceivedMessage } from './message.ts';
+import { sayValue } from './message-text.ts';
+import { checkSignal, waitOptions, type WaitOptions } from './wait-options.ts';
 import { expectNothing, waitForMessages } from './waiting.ts';
 
 export type Scope = { stream?: string; inbox?: string };
-/** How long a wait takes at most (default 10 s); `signal` ends it early. */
-export type WaitOptions = { timeout?: Duration; signal?: AbortSignal };
+export type { WaitOptions };
 export type NoneOptions = Criteria & { /** How long to watch (default 1 s). */ for?: Duration; signal?: AbortSignal };
 export type ListOptions = MessageQuery & { /** The newest so many (default 100). */ limit?: number };
 
-export const DEFAULT_TIMEOUT = 10_000;
 export const DEFAULT_WATCH = 1_000;
 
 /**
@@ -51,7 +51,7 @@ export type Reader = {
 
 export type ReaderOptions = { api: Api; scope: Scope; where: Where; patience?: Patience | undefined; /** A mark from before any mail of the scope. */ beginning?: string | undefined; /** The stream of an inbox. */ stream?: string | undefined };
 
-const isEvent = (wanted: Wanted | EventCriteria | undefined): wanted is EventCriteria => typeof wanted === 'object' && !(wanted instanceof RegExp) && 'event' in wanted;
+const isEvent = (wanted: Wanted | EventCriteria | undefined): wanted is EventCriteria => typeof wanted === 'object' && wanted !== null && !(wanted instanceof RegExp) && 'event' in wanted;
 
 /** Messages of a page. */
 const PAGE = 200;
@@ -67,18 +67,20 @@ export function createReader({ api, scope, where, patience, beginning, stream }:
   const scoped = <Q extends MessageQuery>(query: Q): Q => ({ ...query, ...scope });
 
   return {
-    waitFor: (async (wanted?: Wanted | EventCriteria, { timeout = DEFAULT_TIMEOUT, signal }: WaitOptions = {}) => {
-      const ms = toMs(timeout, 'timeout');
-      if (!isEvent(wanted)) return (await waitForMessages(prepare(wanted, ms, signal), 1))[0]!;
-      const allowed = patience?.(ms) ?? { timeout: ms };
+    waitFor: (async (wanted?: Wanted | EventCriteria, options?: WaitOptions) => {
+      const { timeout, signal } = waitOptions(options, 'waitFor');
+      if (!isEvent(wanted)) return (await waitForMessages(prepare(wanted, timeout, signal), 1))[0]!;
+      const allowed = patience?.(timeout) ?? { timeout };
       return waitForEvent({ api, criteria: wanted, stream, scope: { ...(scope.stream === undefined ? {} : { stream: scope.stream }), ...(scope.inbox === undefined ? {} : { recipient: scope.inbox }) }, timeout: allowed.timeout, signal, cutBy: allowed.cutBy });
     }) as WaitFor,
-    async waitForCount(count, wanted, { timeout = DEFAULT_TIMEOUT, signal } = {}) {
-      if (!Number.isInteger(count) || count < 1) throw new TypeError(`waitForCount waits for 1 or more, not ${count}; expectNone is for none`);
-      return waitForMessages(prepare(wanted, toMs(timeout, 'timeout'), signal), count);
+    async waitForCount(count, wanted, options) {
+      if (!Number.isInteger(count) || count < 1) throw new TypeError(`waitForCount waits for 1 or more, not ${sayValue(count)}; expectNone is for none`);
+      const { timeout, signal } = waitOptions(options, 'waitForCount');
+      return waitForMessages(prepare(wanted, timeout, signal), count);
     },
     async expectNone(options = {}) {
-      await expectNothing(prepare(options, toMs(options.for ?? DEFAULT_WATCH, 'for'), options.signal, ['for', 'signal']));
+      checkSignal(options?.signal);
+      await expectNothing(prepare(options, toMs(options?.for ?? DEFAULT_WATCH, 'for'), options?.signal, ['for', 'signal']));
     },
     async messages({ limit = 100, ...query } = {}) {
       const summaries: Message[] = [];

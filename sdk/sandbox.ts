@@ -4,12 +4,15 @@
  * elsewhere (connect).
  */
 import { createApi, type Api, type SubmitOptions } from './api.ts';
-import type { AdvanceSummary, AttachmentInput, AuditEntry, InboxInput, Info, MessageInput, PosternEvent, SmtpSettings, Stream, StreamInput } from './contract.ts';
+import type { AdvanceSummary, AuditEntry, InboxInput, Info, PosternEvent, SmtpSettings, Stream, StreamInput } from './contract.ts';
+import { closedError, either, heldUntil } from './closing.ts';
 import { PosternError } from './errors.ts';
 import { readEvents, type EventOptions } from './events.ts';
 import { type DkimDesk, dkimDesk, type Switchboard, switchboard } from './going-out.ts';
+import { greet, type Greeting } from './greeting.ts';
 import { type Lane, laneOf, playing, type Playing } from './lane.ts';
 import { type AdvanceBy, targetOf } from './moving.ts';
+import { type Outgoing, wireMessage } from './outgoing.ts';
 import { createReader, type Patience, type Reader } from './reader.ts';
 import { SentMessage } from './sent.ts';
 import { accessTo, withLogin, type SmtpAccess } from './smtp.ts';
@@ -43,9 +46,6 @@ export type StreamHandle = Reader & Lane & {
   clear(): Promise<number>;
 };
 
-/** As on the wire, but an attachment may also be bytes. */
-export type Outgoing = Omit<MessageInput, 'attachments'> & { attachments?: (Omit<AttachmentInput, 'content'> & { content: string | Uint8Array })[] };
-
 /** Scenario and time of the sandbox itself are those of the stream `default`. */
 export type Sandbox = Reader & Playing & AsyncDisposable & {
   /** Address of the API and of the web inbox. */
@@ -68,26 +68,26 @@ export type Sandbox = Reader & Playing & AsyncDisposable & {
   audit(query?: { stream?: string; what?: string; limit?: number }): Promise<AuditEntry[]>;
   /** Every route of the API. */
   readonly api: Api;
-  /** Ends what this object holds open; a sandbox from `start` stops. */
+  /** Ends what this object holds open, waits too: they reject. A sandbox from `start` stops. */
   close(): Promise<void>;
 };
 
-export type SandboxOptions = WireOptions & {
+export type SandboxOptions = WireOptions & Greeting & {
   /** Runs at close: what `start` has to stop. */
   stop?: () => Promise<void>;
 };
 
 export async function openSandbox(options: SandboxOptions): Promise<Sandbox> {
-  const api = createApi(createWire(options));
-  const info = await api.info();
-  const { http } = api.wire;
-  const smtp = accessTo(info.smtp, http);
   const closing = new AbortController();
+  const api = heldUntil(createApi(createWire(options)), closing.signal);
+  const { http } = api.wire;
+  const info = await greet(api, options);
+  const smtp = accessTo(info.smtp, http);
   let closed: Promise<void> | undefined;
 
   const where = { smtp: `${smtp.host}:${smtp.port}` };
-  const send = async ({ attachments, ...message }: Outgoing, options: SubmitOptions = {}) => {
-    const result = await api.submit({ ...message, ...(attachments ? { attachments: attachments.map((one) => ({ ...one, content: typeof one.content === 'string' ? one.content : base64(one.content) })) } : {}) }, options);
+  const send = async (message: Outgoing, options: SubmitOptions = {}) => {
+    const result = await api.submit(wireMessage(message), options);
     return new SentMessage(api, { ...result, stream: options.stream ?? 'default' });
   };
 
@@ -112,9 +112,9 @@ export async function openSandbox(options: SandboxOptions): Promise<Sandbox> {
       return streamHandle(name);
     },
     streams: () => api.streams(),
-    events: (options = {}) => readEvents(api.wire, { ...options, signal: options.signal ? AbortSignal.any([options.signal, closing.signal]) : closing.signal }),
+    events: (options = {}) => readEvents(api.wire, { ...options, signal: either(options.signal, closing.signal) }),
     close() {
-      closing.abort();
+      closing.abort(closedError(http));
       return closed ??= options.stop?.() ?? Promise.resolve();
     },
     [Symbol.asyncDispose]: () => sandbox.close(),
@@ -164,11 +164,4 @@ async function existing(api: Api, address: string, stream: string): Promise<{ ad
     return { address, stream, smtp: withLogin(smtp, user, password), cursor: undefined };
   }
   return { address, stream, smtp: stream === 'default' ? smtp : withLogin(smtp, stream, 'any'), cursor: undefined };
-}
-
-function base64(bytes: Uint8Array): string {
-  let text = '';
-  // In pieces that are a multiple of 3 octets, and few enough to be arguments.
-  for (let i = 0; i < bytes.length; i += 24_576) text += btoa(String.fromCharCode(...bytes.subarray(i, i + 24_576)));
-  return text;
 }

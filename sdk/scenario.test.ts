@@ -51,3 +51,9 @@ test('a reply that is none is told where it is written', () => {
   expect(() => on('*').reply(99)).toThrow(/code from 200 to 599, not 99/);
   expect(() => on('*').reply(452, '4.2', 'Mailbox full')).toThrow(/"4\.2" is no enhanced code/);
 });
+
+test('a name that is none is told as a name, where it is written', () => {
+  expect(() => on('*').named('gone for good')).toThrow('The name of a rule is letters, digits, `_` and `-` (64 at most), like .named(\'gone-for-good\'); it is "gone for good". A sentence goes into .because(\'…\')');
+  expect(() => on('*').named('')).toThrow('it is ""');
+  for (const id of ['gone-for-good', '_1', 'x'.repeat(64)]) expect(readScenario({ rules: [JSON.parse(JSON.stringify(on('*').reply(550).named(id)))] })).toMatchObject({ ok: true });
+});

@@ -8,6 +8,9 @@
  * wherever a rule may. What a rule means is told in docs/simulate.md.
  */
 import type { Afterwards, CountPer, Pattern, Rule, RuleHowOften, RuleWhat, RuleWhen, ScenarioFault, ScenarioReply, Span, Stage } from './contract.ts';
+import { sayValue } from './message-text.ts';
+
+const NAME = /^\w[\w-]{0,63}$/;
 
 /** A code; a whole reply; or a code with an enhanced code (null for none) and a text. */
 export type ReplyArguments = [reply: ScenarioReply] | [code: number, text?: string] | [code: number, enhanced: string | null, text?: string];
@@ -86,8 +89,11 @@ export class RuleBuilder {
   }
 
   // Beside.
-  /** Its name in hits and events. */
-  named(id: string) { return this.#with({ id }); }
+  /** Its name in hits and events: letters, digits, `_` and `-`. A sentence goes into `because`. */
+  named(id: string) {
+    if (typeof id !== 'string' || !NAME.test(id)) throw new TypeError(`The name of a rule is letters, digits, \`_\` and \`-\` (64 at most), like .named('gone-for-good'); it is ${sayValue(id)}. A sentence goes into .because('…')`);
+    return this.#with({ id });
+  }
   because(note: string) { return this.#with({ note }); }
   /** Acts while mail is handed in, on Postern's own SMTP port and HTTP API: for the application's own retry. */
   atSubmission() { return this.#with({ side: 'submission' }); }

@@ -5,17 +5,17 @@
  */
 import type { Api } from './api.ts';
 import type { AdvanceSummary, Attempt, Delivery, ReleaseInput, ReleaseResult } from './contract.ts';
-import { toMs, type Duration } from './duration.ts';
 import { NotInMessageError } from './errors.ts';
 import { waitForEvent } from './event-waiting.ts';
 import type { EventCriteria, EventOf, Happening } from './happenings.ts';
 import { targetOf, type AdvanceBy } from './moving.ts';
+import { waitOptions, type WaitOptions } from './wait-options.ts';
 
 /** For the matchers, which ask more than a test does. */
 const APIS = new WeakMap<SentMessage, Api>();
 export const apiOf = (message: SentMessage): Api => APIS.get(message)!;
 
-export type EventWaitOptions = { /** Default 10 s. */ timeout?: Duration; signal?: AbortSignal };
+export type EventWaitOptions = WaitOptions;
 
 export class SentMessage {
   readonly id: string;
@@ -40,15 +40,16 @@ export class SentMessage {
     return this.#api.delivery(this.id);
   }
 
-  /** What was tried for a recipient, the first attempt first. Of the only one unless it is named. */
+  /** What was tried for a recipient by now, the first attempt first; waits for nothing (`waitFor('ended')` does). Of the only one unless it is named. */
   async attempts(recipient?: string): Promise<Attempt[]> {
     return recipientOf(await this.delivery(), recipient).history;
   }
 
   /** The first event of the message that fits, whether it happened already or is to come. */
-  async waitFor<H extends Happening>(wanted: H | EventCriteria<H>, { timeout = 10_000, signal }: EventWaitOptions = {}): Promise<EventOf<H>> {
+  async waitFor<H extends Happening>(wanted: H | EventCriteria<H>, options?: EventWaitOptions): Promise<EventOf<H>> {
+    const { timeout, signal } = waitOptions(options, 'waitFor');
     const criteria = typeof wanted === 'string' ? { event: wanted } : wanted;
-    return waitForEvent<H>({ api: this.#api, criteria, scope: { message: this.id }, timeout: toMs(timeout, 'timeout'), signal });
+    return waitForEvent<H>({ api: this.#api, criteria, scope: { message: this.id }, timeout, signal });
   }
 
   /** Moves the time of this message alone: `'72h'`, `{ until }` or `'idle'`. */

@@ -3,6 +3,7 @@
  * in memory unless told otherwise, no log. The server is loaded here and only
  * here, when asked for: a client never sees its code.
  */
+import type { Config } from '../server/config.ts';
 import type { StreamMode } from './contract.ts';
 import { PosternError } from './errors.ts';
 import { openSandbox, type Sandbox } from './sandbox.ts';
@@ -32,19 +33,36 @@ export type StartOptions = {
   /** Streams that exist from the start. */
   streams?: string[];
   /** Further settings, by the names of docs/configuration.md. */
-  settings?: Record<string, string | number | boolean | string[]>;
+  settings?: Settings;
 };
+
+/** As in a file of settings: `{ maxMessageSize: '1m', smtpStarttls: 'on', smtpRequireTls: true }`. */
+export type Settings = { [Name in keyof Config]?: string | number | boolean | string[] };
+
+/** Each option, and the setting that it is. */
+const OPTIONS = {
+  dataDir: 'dataDir', http: 'httpListen', smtp: 'smtpListen', token: 'token', delivery: 'delivery', resolver: 'resolver',
+  deliveryPort: 'deliveryPort', deliveryPrivate: 'deliveryPrivate', dkimDir: 'dkimDir', publicUrl: 'publicUrl', streams: 'streams',
+} as const satisfies Record<Exclude<keyof StartOptions, 'mode' | 'settings'>, keyof Config>;
+
+const defined = (options: object): object => Object.fromEntries(Object.entries(options).filter(([, value]) => value !== undefined));
 
 export async function start(options: StartOptions = {}): Promise<Sandbox> {
   const [major = 0, minor = 0] = process.versions.node.split('.').map(Number);
   // better-sqlite3 ends the process without a word on what is older.
   if (major < 22 || (major === 22 && minor < 18)) throw new PosternError(`start() runs the server in this process and needs Node 22.18 or newer; this is ${process.versions.node}. connect(url) works from Node 20 on.`);
-  const [{ assemble }, { readConfig }] = await Promise.all([import('../server/assemble.ts'), import('../server/config.ts')]);
-  const { dataDir = ':memory:', http = '127.0.0.1:0', smtp = '127.0.0.1:0', mode, settings, ...rest } = options;
-  const set: Record<string, string | number | boolean | string[] | undefined> = { logLevel: 'silent', dataDir, httpListen: http, smtpListen: smtp, ...rest, ...settings };
-  // By way of the command line's parser, so that a misspelt setting is named.
-  const args = Object.entries(set).flatMap(([name, value]) => (value === undefined ? [] : [`--${name.replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`)}=${String(value)}`]));
-  const running = await assemble(readConfig({ args }));
+  const [{ assemble }, { OperatorError, readConfig }] = await Promise.all([import('../server/assemble.ts'), import('../server/config.ts')]);
+  const { mode, settings = {}, ...own } = options;
+  const values: Record<string, unknown> = { logLevel: 'silent' };
+  for (const [name, value] of Object.entries({ dataDir: ':memory:', http: '127.0.0.1:0', smtp: '127.0.0.1:0', ...defined(own) })) {
+    if (!Object.hasOwn(OPTIONS, name)) throw new PosternError(`start() has no option \`${name}\`; it has ${[...Object.keys(OPTIONS), 'mode', 'settings'].join(', ')}. Any other setting goes into { settings: { … } }`);
+    values[OPTIONS[name as keyof typeof OPTIONS]] = value;
+  }
+  const called = (name: string) => (Object.hasOwn(settings, name) ? `\`settings.${name}\`` : `\`${Object.entries(OPTIONS).find(([, setting]) => setting === name)?.[0] ?? name}\``);
+  const running = await (async () => assemble(readConfig({ given: { values: { ...values, ...defined(settings) }, called: (name) => `${called(name)} of start()` } })))().catch((error: unknown) => {
+    if (!(error instanceof OperatorError)) throw error;
+    throw new PosternError(error.message.replaceAll(/(?<![.`])\b(?:http|smtp)Listen\b/g, called), { cause: error });
+  });
   try {
     const sandbox = await openSandbox({ url: running.addresses.http, token: running.token ?? undefined, stop: () => running.close() });
     if (mode) await sandbox.api.changeStream('default', { mode });

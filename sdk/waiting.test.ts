@@ -9,6 +9,8 @@ import { createWire } from './wire.ts';
 
 /** An api whose waits are answered by a script, and which notes what it was asked. */
 function scripted(...answers: (WaitResult | PosternError)[]) {
+  const read: string[] = [];
+
   const asked: WaitQuery[] = [];
   const real = createApi(createWire({ url: 'http://postern.invalid' }));
   const api: Api = { ...real, wait: async (query) => {
@@ -17,9 +19,13 @@ function scripted(...answers: (WaitResult | PosternError)[]) {
     if (!answer) throw new Error('asked once too often');
     if (answer instanceof PosternError) throw answer;
     return answer;
+  }, read: async (id) => {
+    read.push(id);
+    if (id.includes('gone')) throw new PosternError('deleted', { status: 404 });
+    return detail({ id, subject: id.slice(3), text: 'pay the invoice'.slice(0, id.includes('near') ? undefined : 3) });
   } };
   const wait = (criteria: Criteria, timeout: number, round?: number) => ({ api, compiled: compile(criteria), timeout, where: { smtp: '127.0.0.1:1025' }, ...(round === undefined ? {} : { round }) });
-  return { asked, wait };
+  return { asked, read, wait };
 }
 const found = (...subjects: string[]): WaitResult => ({ messages: subjects.map((subject, i) => detail({ id: `ID-${subject}`, subject, cursor: `m${i}` })), cursor: `after ${subjects.join()}` });
 const none = (...arrived: string[]) => new PosternError('', { status: 408, problem: {
@@ -47,9 +53,9 @@ test('what is decided here goes on after the messages that did not fit, and keep
 
 test('a wait that runs out tells of what the server let through and of what it did not, the nearest first', async () => {
   const { wait } = scripted(found('near'), none('far'));
-  const error = await waitForMessages(wait({ subject: /^x$/, text: 'y', from: 'a@b.test' }, 5), 1).then(() => undefined, (error: unknown) => error);
+  const error = await waitForMessages(wait({ subject: /^x$/, text: 'zebra', from: 'a@b.test' }, 5), 1).then(() => undefined, (error: unknown) => error);
   expect(error).toBeInstanceOf(WaitTimeoutError);
-  expect((error as WaitTimeoutError).facts).toMatchObject({ found: 0, wanted: 1, arrivedInAll: 2, arrived: [{ subject: 'far' }, { subject: 'near', differs: [{ field: 'subject' }, { field: 'text' }] }] });
+  expect((error as WaitTimeoutError).facts).toMatchObject({ found: 0, wanted: 1, arrivedInAll: 2, arrived: [{ subject: 'near', differs: [{ field: 'subject' }, { field: 'text' }] }, { subject: 'far' }] });
 });
 
 test('a wait for none is one request that counts to none', async () => {
@@ -73,4 +79,28 @@ test('a wait for none that saw one tells of it', async () => {
 test('any other problem is thrown as it is', async () => {
   const bad = new PosternError('bad search', { status: 400, problem: { type: '', title: '', status: 400 } });
   await expect(waitForMessages(scripted(bad).wait({ q: '((' }, 5_000), 1)).rejects.toBe(bad);
+});
+
+const timeoutOf = (wait: Promise<unknown>) => wait.then(() => { throw new Error('found'); }, (error: WaitTimeoutError) => error);
+
+test('what the server did not let through is read, and its body judged, before it is said how it differs', async () => {
+  const { read, wait } = scripted(none('far', 'near'));
+  const error = await timeoutOf(waitForMessages(wait({ subject: 'x', text: 'invoice' }, 5), 1));
+  expect(read).toEqual(['ID-far', 'ID-near']);
+  expect(error.facts.arrived.map(({ subject, differs }) => [subject, ...differs.map(({ field }) => field)])).toEqual([['near', 'subject'], ['far', 'subject', 'text']]);
+  expect(error.message).toContain('Only subject differs in the nearest');
+  const both = await timeoutOf(waitForMessages(scripted(none('far')).wait({ subject: 'x', text: 'invoice' }, 5), 1));
+  expect(both.message).toMatch(/subject: wanted[^]*text: wanted "invoice"\n +got pay$/m);
+  expect(both.message).not.toContain('Only');
+});
+
+test('what cannot be read any more is not said to differ in nothing else', async () => {
+  const error = await timeoutOf(waitForMessages(scripted(none('gone')).wait({ subject: 'x', text: 'invoice' }, 5), 1));
+  expect(error.message).toContain('subject differs in the nearest, whose body and header were not looked at');
+});
+
+test('where the server judges everything, nothing is read', async () => {
+  const { read, wait } = scripted(none('near'));
+  expect((await timeoutOf(waitForMessages(wait({ subject: 'x' }, 5), 1))).message).toContain('Only subject differs');
+  expect(read).toEqual([]);
 });

@@ -14,11 +14,13 @@ import type { MessageDetail, NearMiss, UnexpectedMailProblem, WaitTimeoutProblem
 import type { Compiled } from './criteria.ts';
 import { ROUND } from './duration.ts';
 import { PosternError, UnexpectedMailError, WaitTimeoutError } from './errors.ts';
-import { tellTimeout, tellUnexpected, type Where } from './explain.ts';
+import { SHOWN, tellTimeout, tellUnexpected, type Where } from './explain.ts';
 import { ReceivedMessage } from './message.ts';
 
 /** Judging mail that keeps coming ends this long after the time is up. */
 const OVERTIME = 2_000;
+/** Milliseconds that looking at what came instead may take. */
+const LOOKING = 2_000;
 
 export type Wait = {
   api: Api;
@@ -30,13 +32,16 @@ export type Wait = {
   round?: number;
 };
 
+/** What came and does not fit; `judged` are ids of those that the server let through, and the judging here did not. */
+type Missed = { all: Map<string, NearMiss>; judged: Set<string> };
+
 type Round = { kind: 'found'; messages: MessageDetail[]; cursor: string } | { kind: 'none'; found: number; arrived: NearMiss[]; arrivedInAll: number } | { kind: 'unexpected'; problem: UnexpectedMailProblem };
 
 /** At least `count` messages that fit, in order of arrival. */
 export async function waitForMessages(wait: Wait, count: number): Promise<ReceivedMessage[]> {
   const { api, compiled: { judge } } = wait;
   const begun = Date.now();
-  const missed = new Map<string, NearMiss>();
+  const missed: Missed = { all: new Map(), judged: new Set() };
   const fitting: ReceivedMessage[] = [];
   let after = wait.compiled.query.after;
   for (;;) {
@@ -48,15 +53,18 @@ export async function waitForMessages(wait: Wait, count: number): Promise<Receiv
       for (const message of messages) {
         const differs = judge(message);
         if (differs.length === 0) fitting.push(message);
-        else missed.set(message.id, missOf(message, differs));
+        else {
+          missed.all.set(message.id, missOf(message, differs));
+          missed.judged.add(message.id);
+        }
       }
       if (fitting.length >= count) return fitting;
-      if (after === round.cursor || left < -OVERTIME) throw timedOut(wait, count, begun, fitting.length, missed, missed.size);
+      if (after === round.cursor || left < -OVERTIME) throw await timedOut(wait, count, begun, fitting.length, missed, missed.all.size);
       after = round.cursor;
     } else if (round.kind === 'none') {
-      for (const miss of round.arrived) if (!fitting.some(({ id }) => id === miss.id)) missed.set(miss.id, miss);
+      for (const miss of round.arrived) if (!missed.judged.has(miss.id) && !fitting.some(({ id }) => id === miss.id)) missed.all.set(miss.id, miss);
       if (left > (wait.round ?? ROUND)) continue;
-      throw timedOut(wait, count, begun, judge ? fitting.length : round.found, missed, Math.max(round.arrivedInAll, missed.size));
+      throw await timedOut(wait, count, begun, judge ? fitting.length : round.found, missed, Math.max(round.arrivedInAll, missed.all.size));
     }
   }
 }
@@ -99,8 +107,35 @@ function missOf(message: ReceivedMessage, differs: NearMiss['differs']): NearMis
   return { id: message.id, subject: message.subject, from: message.from.address, to: message.envelope.to, receivedAt: message.detail.receivedAt, differs };
 }
 
-function timedOut(wait: Wait, wanted: number, begun: number, found: number, missed: Map<string, NearMiss>, arrivedInAll: number): WaitTimeoutError {
-  const arrived = [...missed.values()].sort((a, b) => a.differs.length - b.differs.length).slice(0, 10);
-  const facts = { criteria: wait.compiled.says, waited: Date.now() - begun, found, wanted, arrived, arrivedInAll };
-  return new WaitTimeoutError(tellTimeout(facts, wait.where, wait.compiled.query.after !== undefined), facts);
+async function timedOut(wait: Wait, wanted: number, begun: number, found: number, missed: Missed, arrivedInAll: number): Promise<WaitTimeoutError> {
+  const waited = Date.now() - begun;
+  const { arrived, unread } = await lookAt(wait, [...missed.all.values()].sort(nearer).slice(0, 10), missed.judged);
+  const facts = { criteria: wait.compiled.says, waited, found, wanted, arrived, arrivedInAll };
+  return new WaitTimeoutError(tellTimeout(facts, wait.where, { after: wait.compiled.query.after !== undefined, unread }), facts);
+}
+
+const nearer = (a: NearMiss, b: NearMiss): number => a.differs.length - b.differs.length;
+
+/**
+ * The server says how a message differs in what the server compares. Whether the nearest differ also in what is judged
+ * here is found out here: all that are shown are read. `unread` are those of which that is still not known.
+ */
+async function lookAt({ api, compiled: { judge }, where, signal }: Wait, arrived: NearMiss[], judged: ReadonlySet<string>): Promise<{ arrived: NearMiss[]; unread: Set<string> }> {
+  const unread = new Set<string>();
+  if (!judge) return { arrived, unread };
+  // A runner that cuts a wait short leaves it half a second for its words.
+  const soon = AbortSignal.timeout(where.cutBy ? 300 : LOOKING);
+  const shown = await Promise.all(arrived.slice(0, SHOWN).map(async (miss) => {
+    if (judged.has(miss.id)) return miss;
+    try {
+      const message = new ReceivedMessage(api, await api.read(miss.id, { signal: signal ? AbortSignal.any([signal, soon]) : soon }));
+      return { ...miss, differs: [...miss.differs, ...judge(message)] };
+    } catch {
+      unread.add(miss.id); // deleted meanwhile, or too slow
+      return miss;
+    }
+  }));
+  const rest = arrived.slice(SHOWN);
+  for (const { id } of rest) if (!judged.has(id)) unread.add(id);
+  return { arrived: [...shown.sort(nearer), ...rest], unread };
 }

@@ -48,7 +48,8 @@ export function createWire(options: WireOptions): Wire {
     let response: Response;
     try {
       response = await send(url, {
-        method, headers, signal: ask.signal ?? null,
+        // What another host says is not this sandbox, and a token is not for it.
+        method, headers, signal: ask.signal ?? null, redirect: 'manual',
         ...(ask.keepalive ? { keepalive: true } : {}),
         ...(body === undefined ? {} : { body }),
         ...(body instanceof ReadableStream ? { duplex: 'half' } : {}),
@@ -57,16 +58,29 @@ export function createWire(options: WireOptions): Wire {
       if (ask.signal?.aborted) throw ask.signal.reason;
       throw new PosternError(`Postern cannot be reached at ${http} (${reasonOf(error)}). Is it running there? \`npx postern start\` starts one; \`npx postern ready --wait\` waits for it.`, { cause: error });
     }
+    if (response.type === 'opaqueredirect' || (response.status >= 300 && response.status < 400)) throw redirected(response, http, url);
     if (!response.ok) throw await problemError(response, method, path, token !== undefined);
     return response;
   }
 
+  async function json<T>(method: string, path: string, ask: Ask = {}): Promise<T> {
+    const response = await answer(method, path, ask);
+    try {
+      return await response.json() as T;
+    } catch (error) {
+      if (ask.signal?.aborted) throw ask.signal.reason;
+      const { status, headers } = response;
+      if (error instanceof SyntaxError) throw new PosternError(`${method} ${path} at ${http} answered ${status} with ${headers.get('content-type')?.split(';')[0] || 'something'} that is no JSON: no sandbox says that. ${WHERE}`, { status, cause: error });
+      throw new PosternError(`The answer of ${http} to ${method} ${path} broke off (${reasonOf(error)}).`, { cause: error });
+    }
+  }
+
   return {
-    http,
-    answer,
-    json: async <T>(method: string, path: string, ask?: Ask) => (await answer(method, path, ask)).json() as Promise<T>,
+    http, answer, json,
   };
 }
+
+const WHERE = 'Is that the HTTP address of a sandbox? It looks like http://127.0.0.1:8025, and is printed when the sandbox starts.';
 
 const READING = new Set(['GET', 'HEAD']);
 /** The octets of its UTF-8: `fetch` takes no other characters in a header. */
@@ -100,13 +114,24 @@ async function problemError(response: Response, method: string, path: string, ha
   let problem: Problem | undefined;
   if (response.headers.get('content-type')?.includes('json')) {
     try {
-      problem = JSON.parse(text) as Problem;
+      const read = JSON.parse(text) as Problem | null;
+      if (typeof read?.title === 'string') problem = read; // else it is JSON of another service
     } catch { /* not what it says it is */ }
   }
   const inputs = (problem?.errors ?? []).filter(({ message }) => !problem?.detail?.includes(message)).map(({ path: at, message }) => `\n  ${at}: ${message}`).join('');
-  const said = problem ? `${problem.detail ?? problem.title}${inputs}` : text.slice(0, 300) || response.statusText;
-  const hint = response.status !== 401 ? '' : hadToken ? '. The token given is not the one of this sandbox.' : '. Give its token: connect(url, { token }), or POSTERN_TOKEN.';
+  const said = problem ? `${problem.detail ?? problem.title}${inputs}` : text.trim().slice(0, 300) || response.statusText;
+  const strange = !problem && (response.status === 404 || response.status === 405);
+  const hint = strange ? `. ${WHERE}` : response.status !== 401 ? '' : hadToken ? '. The token given is not the one of this sandbox.' : '. Give its token: connect(url, { token }), or POSTERN_TOKEN.';
   return new PosternError(`${method} ${path} answered ${response.status}: ${said}${hint}`, { problem, status: response.status });
+}
+
+/** Where to is not told to pages in a browser. */
+function redirected(response: Response, http: string, url: string): PosternError {
+  const to = response.headers.get('location');
+  const path = url.slice(http.length).replace(/\?.*/, '');
+  const meant = to !== null && URL.canParse(to, url) ? new URL(to, url) : undefined;
+  const base = meant?.pathname.endsWith(path) ? `${meant.origin}${meant.pathname.slice(0, -path.length)}` : undefined;
+  return new PosternError(`${http} sends ${path} on to ${meant?.href ?? 'another address'} (${response.status || 'a redirect'}), which is not followed. ${base === undefined ? WHERE : `If the sandbox is there, give that address: ${base}`}`, { status: response.status });
 }
 
 function reasonOf(error: unknown): string {

@@ -17,6 +17,8 @@ import { OperatorError } from './operator-error.ts';
 
 export type { ConfiguredStream, Listen };
 
+export { OperatorError };
+
 export class ConfigError extends OperatorError {
   override name = 'ConfigError';
 }
@@ -109,9 +111,15 @@ export function defaults(): Config {
   return Object.fromEntries(Object.entries(SETTINGS).map(([name, one]) => [name, one.fallback])) as Config;
 }
 
-export type ConfigSource = { args?: string[]; env?: Record<string, string | undefined>; file?: string };
+export type ConfigSource = {
+  args?: string[];
+  env?: Record<string, string | undefined>;
+  file?: string;
+  /** By the names of the table, from a program; `called` is what that program calls a name, for its errors. Undefined is not given. */
+  given?: { values: Record<string, unknown>; called: (name: string) => string };
+};
 
-/** Reads command line, environment and file. Throws ConfigError. */
+/** Reads command line, environment, file, or what a program gives. Throws ConfigError. */
 export function readConfig(source: ConfigSource): Config {
   const config = defaults() as Record<string, unknown>;
   const set = (name: string, from: string, value: unknown) => {
@@ -120,8 +128,8 @@ export function readConfig(source: ConfigSource): Config {
     } catch (error) {
       if (!(error instanceof Wrong)) throw error;
       const got = SETTINGS[name as Name] as Setting<unknown>;
-      // `postern.yaml: "streams"` and `[1] (billing)` are one place.
-      const where = error.place === '' ? from : `${from.replace(/"(\w+)"$/, '$1')}${error.place}`;
+      // `postern.yaml: "streams"` and `[1] (billing)` are one place; so are "`streams` of start()" and it.
+      const where = error.place === '' ? from : from.startsWith('`') ? from.replace(/(?<=^`[^`]*)(?=`)/, error.place) : `${from.replace(/"(\w+)"$/, '$1')}${error.place}`;
       throw new ConfigError(`${where} ${error.message}${got.secret ? '' : `; it is ${JSON.stringify(value)}`}`);
     }
   };
@@ -141,6 +149,12 @@ export function readConfig(source: ConfigSource): Config {
     if (value !== '') set(name, key, value);
   }
   for (const [name, value] of flags) if (name !== 'config') set(name, flagOf(name), value);
+  const { values = {}, called = String } = source.given ?? {};
+  for (const [name, value] of Object.entries(values)) {
+    if (value === undefined) continue;
+    if (!Object.hasOwn(SETTINGS, name)) throw new ConfigError(`There is no setting ${called(name)}${nearest(name, Object.keys(SETTINGS), ' (did you mean `%`?)')}`);
+    set(name, called(name), typeof value === 'number' || typeof value === 'boolean' ? String(value) : value);
+  }
 
   const done = config as Config;
   if ((done.tlsCert === null) !== (done.tlsKey === null)) throw new ConfigError('tlsCert and tlsKey go together: give both or neither');

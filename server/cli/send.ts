@@ -10,15 +10,16 @@ import { Readable } from 'node:stream';
 import { buffer, text as textOf } from 'node:stream/consumers';
 import MailComposer from 'nodemailer/lib/mail-composer';
 import { parseMailboxes } from '../mail/header.ts';
-import { EX, Failure, readOptions, usage, verb } from './options.ts';
+import { EX, Failure, readOptions, type SmtpTarget, usage, verb } from './options.ts';
 import { readHead, recipientsOf } from './sendmail-input.ts';
 import { exitCodeOf, handOver } from './smtp.ts';
-import { failureOf, sandboxFor, smtpTarget, TARGET_OPTIONS } from './target.ts';
+import { failureOf, sandboxFor, smtpTarget, TARGET_OPTIONS, type TargetValues } from './target.ts';
 import type { Io } from './verb.ts';
 
 const HELP = `postern send --to ADDRESS [--subject TEXT] [--text TEXT] ...
 
-Sends a mail to the sandbox, over SMTP unless --http names its address.
+Sends a mail to the sandbox, over SMTP unless --http names its address. The
+sandbox of POSTERN_URL is asked where its SMTP is.
 
   --to ADDRESS       recipient; may be repeated, as may --cc and --bcc
   --from ADDRESS     sender [postern@example.test]
@@ -31,7 +32,8 @@ Sends a mail to the sandbox, over SMTP unless --http names its address.
                      Recipients are --to, else those of its header
   --stream NAME      the stream it goes into
   --user, --password a login, where one is needed
-  --smtp HOST:PORT   the listener, also as smtp://USER:PASSWORD@HOST:PORT [the running sandbox, else 127.0.0.1:1025]
+  --smtp HOST:PORT   the listener, also as smtp://USER:PASSWORD@HOST:PORT
+                     [of the sandbox of POSTERN_URL, else of the data folder, else 127.0.0.1:1025]
   --http URL         over HTTP instead; an --eml is then kept byte for byte
   --token TOKEN      for HTTP [POSTERN_TOKEN, else the one of the data folder]
   --data-dir DIR     where to look for postern.json [POSTERN_DATA_DIR, else ./postern-data]
@@ -87,7 +89,7 @@ export async function send(args: string[], io: Io): Promise<number> {
     }
 
     const login = values.user ?? values.stream;
-    const target = smtpTarget(values.smtp, values, io);
+    const target = values.smtp === undefined && io.env['POSTERN_URL'] ? await smtpOfUrl(values, io) : smtpTarget(values.smtp, values, io);
     const common = { ...target, login: login === undefined ? target.login : { user: login, pass: values.password ?? 'any' } };
     const outcome = await handOver({ ...common, ...(eml === undefined ? compose(mail, attach, headers) : await finished(eml, to, values.from, io)) });
     switch (outcome.kind) {
@@ -99,6 +101,12 @@ export async function send(args: string[], io: Io): Promise<number> {
         return outcome.refused.length === 0 ? EX.OK : exitCodeOf(outcome.refused[0]!.response, outcome.refused[0]!.code);
     }
   });
+}
+
+/** As the other verbs: POSTERN_URL comes before the data folder. */
+async function smtpOfUrl(values: TargetValues, io: Io): Promise<SmtpTarget> {
+  const { smtp } = await sandboxFor(values, io);
+  return { host: smtp.host, port: smtp.port, ...(smtp.user === null ? {} : { login: { user: smtp.user, pass: smtp.password ?? '' } }) };
 }
 
 type Mail = { from: string; to: string[]; cc: string[]; bcc: string[]; subject: string; text: string | undefined; html: string | undefined };

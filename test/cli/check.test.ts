@@ -207,7 +207,7 @@ test('with --stream the running Postern is asked', async () => {
     let body = '';
     request.on('data', (text) => (body += String(text))).on('end', () => {
       asked.push([request.method, request.url, body === '' ? undefined : JSON.parse(body)]);
-      response.setHeader('content-type', 'application/json').end(JSON.stringify(request.url === '/v1/info' ? { smtp: { host: '127.0.0.1', port: 1 } } : wire));
+      response.setHeader('content-type', 'application/json').end(JSON.stringify(request.url === '/v1/info' ? { name: 'postern', smtp: { host: '127.0.0.1', port: 1 } } : wire));
     });
   }).listen(0, '127.0.0.1');
   await once(web, 'listening');

@@ -26,6 +26,16 @@ test('a mail goes to the sandbox that the data folder names', async () => {
   expect(await inbox.waitFor('Grüße')).toMatchObject({ stream: 'default', envelope: { from: 'postern@example.test' } });
 });
 
+test('the sandbox of POSTERN_URL is asked where its SMTP is; what is said on the command line comes first', async () => {
+  await using other = await start();
+  const inbox = await other.inbox('ann@shop.test');
+  expect(await say(send, ['--to', inbox.address, '--subject', 'By URL'], { env: { ...env, POSTERN_URL: other.http } })).toMatchObject({ code: 0, err: '' });
+  expect(await inbox.waitFor('By URL')).toMatchObject({ stream: 'default', session: { protocol: 'smtp' } });
+  expect(await say(send, ['--to', 'said@shop.test', '--smtp', `${sandbox.smtp.host}:${sandbox.smtp.port}`], { env: { ...env, POSTERN_URL: other.http } })).toMatchObject({ code: 0 });
+  await sandbox.waitFor({ to: 'said@shop.test' });
+  expect(await say(send, ['--to', inbox.address], { env: { ...env, POSTERN_URL: 'http://127.0.0.1:2' } })).toMatchObject({ code: 69, err: expect.stringContaining('cannot be reached at http://127.0.0.1:2') });
+});
+
 test.each([[[]], [['--http', sandbox.http]]])('everything of a mail can be said (%j)', async (how) => {
   const inbox = await sandbox.inbox();
   const attached = file('note.txt', 'Be kind.');

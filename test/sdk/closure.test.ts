@@ -40,3 +40,12 @@ test.each([['sdk/vitest.ts', 'vitest'], ['sdk/playwright.ts', '@playwright/test'
   expect(closure(entry).packages).toEqual([runner]);
   expect(closure(entry).files.filter((file) => !file.startsWith('sdk/'))).toEqual([]);
 });
+
+test('the package is its SDK, and asks for no runner of tests', () => {
+  const read = (file: string) => JSON.parse(readFileSync(new URL(`../../${file}`, import.meta.url), 'utf8'));
+  const { exports, peerDependencies, peerDependenciesMeta } = read('package.json');
+  expect(exports['.']).toEqual(exports['./sdk']);
+  expect(Object.entries(peerDependencies)).toEqual([['@playwright/test', '>=1.50'], ['vitest', '>=3.2']]);
+  for (const name of Object.keys(peerDependencies)) expect(peerDependenciesMeta[name]).toEqual({ optional: true });
+  expect(read('package-lock.json').packages[''].peerDependencies).toEqual(peerDependencies);
+});

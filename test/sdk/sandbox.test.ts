@@ -1,6 +1,8 @@
+import { execFile } from 'node:child_process';
+import { promisify } from 'node:util';
 import { createTransport } from 'nodemailer';
 import { afterAll, expect, test } from 'vitest';
-import { connect, NotInMessageError, PosternError, start, UnexpectedMailError, WaitTimeoutError, type Inbox } from '../../sdk/index.ts';
+import { connect, NotInMessageError, PosternError, start, UnexpectedMailError, WaitTimeoutError, type Inbox, type Settings } from '../../sdk/index.ts';
 
 const sandbox = await start();
 afterAll(() => sandbox.close());
@@ -156,6 +158,36 @@ test('a message can be sent over HTTP, with bytes attached', async () => {
   expect(Buffer.compare(await message.attachment().bytes(), bytes)).toBe(0);
 });
 
+test('an attachment of text is text, and base64 only where it is said', async () => {
+  const inbox = await sandbox.inbox();
+  await sandbox.send({ from: 'a@app.test', to: inbox.address, subject: 'Files', text: 'x', attachments: [{ filename: 'a.txt', content: 'data' }, { filename: 'b.txt', content: 'Grüße, nicht base64!' }, { filename: 'c.txt', content: 'ZGF0YQ==', encoding: 'base64' }] });
+  const message = await inbox.waitFor('Files');
+  expect(await Promise.all(['a.txt', 'b.txt', 'c.txt'].map((name) => message.attachment(name).text()))).toEqual(['data', 'Grüße, nicht base64!', 'data']);
+});
+
+test('a mail that differs in what the server compares and in its body is told to differ in both', async () => {
+  const inbox = await sandbox.inbox();
+  await mail(inbox, { subject: 'Hello', text: 'Nothing to pay.' });
+  await inbox.waitFor();
+  const error = await inbox.waitFor({ subject: 'Bye', text: 'invoice' }, { timeout: 50 }).catch((error: unknown) => error as Error);
+  expect((error as Error).message).toMatch(/subject: wanted[^]*text: wanted "invoice"\n +got Nothing to pay\./);
+  expect((error as Error).message).not.toContain('Only');
+  const name = await inbox.waitFor({ from: 'The Shop' }, { timeout: 50 }).catch((error: unknown) => error as Error);
+  expect((name as Error).message).toContain('`from` is compared with the whole address');
+});
+
+test('what is no option of a wait is an error, and so is what is nothing to wait for', async () => {
+  const inbox = await sandbox.inbox();
+  await expect(inbox.waitFor('x', 100 as unknown as object)).rejects.toThrow('The options of waitFor are an object, like { timeout: 100 }');
+  await expect(inbox.waitForCount(1, 'x', { timeOut: 1 } as object)).rejects.toThrow('waitForCount has no option `timeOut`');
+  for (const nothing of [5, null]) await expect(inbox.waitFor(nothing as unknown as string)).rejects.toThrow(`It was given ${nothing}`);
+  await expect(inbox.expectNone(null as unknown as object)).rejects.toThrow('It was given null');
+  await expect(inbox.expectNone({ timeout: 5 } as object)).rejects.toThrow('how long to watch is `for`');
+  const message = await sandbox.send({ from: 'a@app.test', to: inbox.address, subject: 'x', text: 'x' });
+  await expect(message.waitFor(null as unknown as 'ended')).rejects.toThrow('A wait for an event is waitFor({ event: \'delivered\' })');
+  await expect(message.waitFor('ended', 5 as unknown as object)).rejects.toThrow('The options of waitFor');
+});
+
 test('events are replayed from a cursor and then come live', async () => {
   const inbox = await sandbox.inbox();
   const { cursor } = await sandbox.api.events({ limit: 500 });
@@ -196,8 +228,31 @@ test('a token is asked for, and may stand in the URL', async () => {
   expect(await guarded.inbox()).toMatchObject({ stream: 'default' });
 });
 
-test('a misspelt setting is named at start', async () => {
-  await expect(start({ settings: { maxMessagSize: '1m' } })).rejects.toThrow(/did you mean --max-message-size/);
+test.each<[object, string]>([
+  [{ settings: { maxMessagSize: '1m' } }, 'There is no setting `settings.maxMessagSize` of start() (did you mean `maxMessageSize`?)'],
+  [{ settings: { maxMessageSize: 'big' } }, '`settings.maxMessageSize` of start() must be a size of at least 1024 octets, like 500k, 25m or 2g; it is "big"'],
+  [{ modes: 'simulate' }, 'start() has no option `modes`; it has dataDir, http, smtp, token,'],
+  [{ token: 'short' }, '`token` of start() must have at least 8 characters'],
+  [{ http: 'nowhere' }, '`http` of start() must be host:port, like'],
+  [{ mode: 'simulated' }, 'mode'],
+  [{ settings: { tlsCert: '/x.pem' } }, 'tlsCert and tlsKey go together'],
+  [{ settings: { streams: ['Not A Name'] } }, '`settings.streams[0]` of start() must have a name in lower case'],
+  [{ dataDir: '/dev/null/x' }, '/dev/null/x'],
+  [{ http: new URL(sandbox.http).host }, 'Choose another port with `http`'],
+])('what is wrong with the options of start is told by their names (%j)', async (options, sentence) => {
+  const error = await start(options).then(async (own) => { await own.close(); return new Error('started'); }, (error: unknown) => error as Error);
+  expect(error.message).toContain(sentence);
+  expect(error).toBeInstanceOf(PosternError);
+  expect(error.message).not.toContain('--');
+});
+
+test('settings of start are known by name, and taken as a file has them', async () => {
+  // @ts-expect-error -- the compiler names a misspelt one before start does
+  const misspelt: Settings = { maxMesageSize: '1m' };
+  await expect(start({ settings: misspelt })).rejects.toThrow('did you mean `maxMessageSize`?');
+  await using own = await start({ streams: ['one', 'two'], settings: { maxMessageSize: 2048, smtpRequireTls: true, smtpStarttls: 'on', retainAge: 'none', httpHosts: ['a.test', 'b.test'] } });
+  expect(own.info.limits.messageSize).toBe(2048);
+  expect((await own.streams()).map(({ name }) => name).sort()).toEqual(['default', 'one', 'two']);
 });
 
 test('closing ends the events that are listened to', async () => {
@@ -210,4 +265,21 @@ test('closing ends the events that are listened to', async () => {
   expect(await told).toBe('ended');
   await own.close();
   await expect(own.inbox()).rejects.toThrow(PosternError);
+});
+
+test('closing a connected sandbox ends its waits, and lets the process go', async () => {
+  const other = await connect(sandbox.http);
+  const inbox = await other.inbox();
+  const stream = await other.stream('closing', { mode: 'simulate' });
+  const sent = await stream.send({ from: 'a@app.test', to: 'b@app.test', subject: 'x', text: 'x' });
+  const waits = [inbox.waitFor(), inbox.waitForCount(2), inbox.expectNone({ for: '10s' }), inbox.waitFor({ event: 'bounced' }), sent.waitFor('complaint'), stream.recipient('x@y.test').waitFor()];
+  const ended = Promise.allSettled(waits);
+  const begun = Date.now();
+  await other.close();
+  for (const one of await ended) expect(one).toMatchObject({ status: 'rejected', reason: { name: 'PosternError', message: expect.stringContaining(`The sandbox at ${sandbox.http} was closed`) } });
+  await expect(inbox.waitFor()).rejects.toThrow('was closed');
+  expect(Date.now() - begun).toBeLessThan(5_000);
+
+  const script = `import { connect } from ${JSON.stringify(new URL('../../sdk/client.ts', import.meta.url).href)}; const sandbox = await connect(${JSON.stringify(sandbox.http)}); sandbox.waitFor({ subject: 'Never' }, { timeout: '2m' }).catch(() => {}); setTimeout(() => sandbox.close(), 50);`;
+  await promisify(execFile)(process.execPath, ['--input-type=module', '-e', script], { timeout: 10_000 });
 });

@@ -99,6 +99,7 @@ test('a matcher that fails shows the history that there was', async () => {
   expect(await failing(() => expect(message).toHaveAttempts([{}]))).toMatch(/but there were 2 attempts, not 1/);
   expect(await failing(() => expect(message).toBeDeferred(1))).toMatch(/to be deferred once\nbut it was deferred twice/);
   expect(await failing(() => expect(message).toBeBounced({ class: 'mailbox_full' }))).toMatch(/to be bounced as mailbox_full\nbut it is deferred/);
+  for (const typo of [() => expect(message).toBeBounced({ class: 'mailbox_fll' }), () => expect(message).not.toBeBounced({ class: 'mailbox_fll' }), () => expect(message).not.toHaveAttempts([{ class: 'mailbox_fll' }])]) expect(await failing(typo)).toMatch(/There is no class "mailbox_fll"; they are .*mailbox_full/);
   expect(await failing(() => expect(message).not.toBeDeferred(2))).toMatch(/Expected ann\+fail9\.451@x\.test not to be deferred twice\nHistory:/);
 });
 

@@ -38,6 +38,8 @@ test('a matcher on the wrong thing, or a wrong criterion, is told as such', asyn
   await expect(expect('text').toReceive()).rejects.toThrow(/toReceive looks at an inbox/);
   expect(() => expect(inbox).toHaveLink(/x/)).toThrow(/toHaveLink looks at a message/);
   await expect(expect(inbox).toReceive({ sujbect: 'x' } as object)).rejects.toThrow(/knows no `sujbect`/);
+  await expect(expect(inbox).not.toReceive('Welcome', { timeOut: 5 } as object)).rejects.toThrow(/toReceive has no option `timeOut`/);
+  await expect(expect(inbox).not.toReceive(5 as unknown as string, { timeout: 5 })).rejects.toThrow(/It was given 5/);
 });
 
 test('the time-outs of this file are raised by a minute', ({ task }) => {
