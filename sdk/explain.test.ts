@@ -22,6 +22,14 @@ test('a wait that saw others shows how the nearest differs and what to change', 
   expect(text).toContain('change `subject` in the test');
 });
 
+test('mail in another stream: the login is what to change', () => {
+  const [nearest] = [miss('Invoice')];
+  const text = tellTimeout({ ...facts, arrived: [{ ...nearest!, differs: [{ field: 'stream', wanted: 'billing', got: 'default' }] }], arrivedInAll: 1 }, where, beside);
+  expect(text).toMatch(/stream: wanted billing\n +got default/);
+  expect(text).toContain('The nearest is in the stream default, not billing. The login chooses the stream: give the application the user name "billing"');
+  expect(text).not.toContain('Only stream differs');
+});
+
 test('a wait for several says how many came', () => {
   expect(tellTimeout({ ...facts, found: 1, wanted: 2 }, where, beside)).toMatch(/^1 of 2 messages matched[^]*Nothing else arrived\.[^]*Are there really 2\?/);
 });
@@ -44,7 +52,7 @@ test('what was not looked at is not said to be alike', () => {
 
 test('a name or a part where a whole address is compared is told as such', () => {
   const text = (wanted: string, field = 'from') => tellTimeout({ ...facts, arrived: [{ ...miss('x'), differs: [{ field, wanted, got: 'a@b.test' }] }], arrivedInAll: 1 }, where, beside);
-  expect(text('Shop')).toContain("`from` is compared with the whole address (without an @, with all that is on one side of it), and never with the name beside it: `*` stands for any characters (from: '*@shop.test')");
+  expect(text('Shop')).toContain("`from` is compared with the whole address, and never with the name beside it: `*` stands for any characters (from: '*@shop.test')");
   expect(text('"@b.com"', 'to')).toContain("(to: '*@b.com')");
   for (const whole of ['x@b.test', '*@c.test', '/shop/']) expect(text(whole)).not.toContain('whole address');
 });

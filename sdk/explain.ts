@@ -50,8 +50,11 @@ function advice({ found, wanted, arrived, arrivedInAll, waited }: WaitFacts, whe
   if (where.cutBy) lines.push(where.cutBy);
   const nearest = arrived[0]?.differs.map(({ field }) => field) ?? [];
   const looked = arrived[0] !== undefined && !unread.has(arrived[0].id);
+  const elsewhere = arrived[0]?.differs.find(({ field }) => field === 'stream');
   if (arrivedInAll === 0 && found === 0) {
     lines.push(`Does the application send to ${where.smtp}${where.address ? `, to ${where.address}` : ''}, and before this wait ends? ${waited < 5000 ? 'A longer { timeout } helps when it is slow.' : 'Its own log says whether the hand-over failed.'}`);
+  } else if (elsewhere) {
+    lines.push(`The nearest is in the stream ${elsewhere.got}, not ${elsewhere.wanted}. The login chooses the stream: give the application the user name "${elsewhere.wanted}", or change \`stream\` in the test.`);
   } else if (found > 0 && found < wanted) {
     lines.push(`Are there really ${wanted}? A longer { timeout } helps when they come slowly.`);
   } else if (nearest.length === 1) {
@@ -68,7 +71,7 @@ function addresses(differs: WaitFacts['arrived'][number]['differs']): string[] {
     const said = wanted.replace(/^"(.*)"$/, '$1');
     if ((field !== 'from' && field !== 'to') || /[*/]/.test(said) || /.@./.test(said)) return [];
     const part = said.startsWith('@') ? `*${said}` : said.endsWith('@') ? `${said}*` : '*@shop.test';
-    return [`\`${field}\` is compared with the whole address (without an @, with all that is on one side of it), and never with the name beside it: \`*\` stands for any characters (${field}: '${part}'), a pattern finds a part (${field}: /…/).`];
+    return [`\`${field}\` is compared with the whole address, and never with the name beside it: \`*\` stands for any characters (${field}: '${part}'), a pattern finds a part (${field}: /…/).`];
   });
 }
 

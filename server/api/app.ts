@@ -52,7 +52,7 @@ export function createApp(deps: ApiDeps, closing: AbortSignal): App {
   app.use('*', async (c, next) => {
     await next();
     deps.metrics.answered(c.res.status);
-    if (c.res.status >= 400) await readRest(c, deps.clock);
+    if (c.res.status >= 400) await readRest(c);
   });
   const passes = createPasses(deps.clock);
   app.use('*', guards({ ...deps, passes }));

@@ -35,7 +35,7 @@ function blocksOf(document: OpenApi): Block[] {
     blocks.push({ kind: 'noun', text: name }, { kind: 'say', text: description ?? '' });
     for (const { path, method, operation } of operations) if (operation.tags?.includes(name)) blocks.push(...blocksOfOperation(method, path, operation, filters));
   }
-  blocks.push({ kind: 'noun', text: 'Filters' }, { kind: 'say', text: 'What lists, waits, changes and deletions look for. All that are given must hold; a name that is not one of them is an error, and so is one without a value (but for `from`, which then is the null sender).' });
+  blocks.push({ kind: 'noun', text: 'Filters' }, { kind: 'say', text: 'What lists, waits, changes and deletions look for. All that are given must hold; a name that is not one of them is an error, and so is one without a value (but for `from`, which then is the null sender). Addresses are compared whole, in any case: `*@example.test` is a domain, `ann@*` a name in any, `<root>` an address that has no domain; half an address without `*` is an error. Texts in `q` are read by [the search language](search.md).' });
   blocks.push({ kind: 'list', lines: filters.map(lineOf) });
   blocks.push({ kind: 'noun', text: 'Shapes' });
   for (const [name, schema] of Object.entries(document.components?.schemas ?? {})) blocks.push({ kind: 'code', text: `${name} = ${shapeOf(schema as Schema)}` });
@@ -118,7 +118,8 @@ export function markdown(document: OpenApi): string {
 }
 
 const escape = (text: string) => text.replaceAll('&', '&amp;').replaceAll('<', '&lt;').replaceAll('>', '&gt;').replaceAll('"', '&quot;');
-const inline = (text: string) => escape(text).replace(/`([^`]+)`/g, '<code>$1</code>');
+// The pages of docs/ are not served.
+const inline = (text: string) => escape(text).replace(/`([^`]+)`/g, '<code>$1</code>').replace(/\[([^\]]+)\]\([\w-]+\.md\)/g, '$1');
 const anchor = (text: string) => text.toLowerCase().replace(/[^a-z0-9]+/g, '-').replace(/^-|-$/g, '');
 
 export function page(document: OpenApi): string {

@@ -4,10 +4,11 @@
  * (RFC 9112 §9.6): the rest is read and thrown away first, within limits.
  */
 import type { Context } from 'hono';
-import type { Clock } from '../clock.ts';
+import { wallClock } from '../clock.ts';
 
-/** Milliseconds and octets: beyond them a client that has not stopped is cut off. */
+/** Milliseconds in all, milliseconds of silence (a client that waits for its answer), and octets: beyond them nothing more is read. */
 const LONGEST = 2_000;
+const SILENCE = 100;
 const MOST = 256 * 1024 * 1024;
 
 /** The pieces of a body. Where nobody wants the rest it is left there: to cancel it would cut the connection at once. */
@@ -16,27 +17,28 @@ export async function* piecesOf(c: Context): AsyncGenerator<Uint8Array> {
   if (stream) yield* stream.values({ preventCancel: true });
 }
 
-/** Never throws. */
-export async function readRest(c: Context, clock: Pick<Clock, 'after'>): Promise<void> {
+/** Never throws. By the wall's clock: this is about the wire, and not about the time of a stream. */
+export async function readRest(c: Context): Promise<void> {
   const incoming = (c.env as { incoming?: { complete: boolean; destroyed: boolean } } | undefined)?.incoming;
   if (!incoming || incoming.complete || incoming.destroyed) return;
   const body = c.req.raw.body;
   if (!body || body.locked) return;
   const reader = body.getReader();
-  let octets = 0;
-  let over = false;
-  const cancel = clock.after(LONGEST, () => {
-    over = true;
-    reader.releaseLock(); // what is being read rejects
-  });
+  const until = wallClock.now() + LONGEST;
   try {
-    while (!over && octets < MOST) {
-      const { done, value } = await reader.read();
-      if (done) return;
-      octets += value.byteLength;
+    for (let octets = 0; octets < MOST && wallClock.now() < until;) {
+      const read = await unlessSilent(reader.read());
+      if (!read || read.done) return;
+      octets += read.value.byteLength;
     }
-  } catch { /* its time is over, or the client is gone */ } finally {
-    cancel();
-    if (!over) reader.releaseLock();
+  } catch { /* the client is gone */ } finally {
+    reader.releaseLock();
   }
+}
+
+function unlessSilent<T>(read: Promise<T>): Promise<T | undefined> {
+  return new Promise((resolve, reject) => {
+    const cancel = wallClock.after(SILENCE, () => resolve(undefined));
+    read.finally(cancel).then(resolve, reject);
+  });
 }

@@ -87,7 +87,7 @@ function teach(asked: Asked, known: boolean, { found, count, timeoutMs, arrived,
   if (!nearest && found > 0) return `${waited} No other mail arrived.`;
   if (!nearest) return `${waited} No other mail arrived either: is it sent to this server, and to this ${asked.stream === undefined ? 'address' : 'address and stream'}?`;
   const differs = nearest.differs.slice(0, 3).map(({ field, wanted, got }) => `${field}: wanted ${JSON.stringify(wanted)}, got ${JSON.stringify(got)}`).join('; ');
-  return `${waited} ${many(arrivedInAll, 'other message')} arrived; the nearest ("${nearest.subject.slice(0, 100)}" to ${nearest.to.slice(0, 3).join(', ')}) differs in ${differs || 'what its body holds'}.`;
+  return `${waited} ${many(arrivedInAll, 'other message')} arrived; the nearest ("${nearest.subject.slice(0, 100)}" to ${nearest.to.slice(0, 3).join(', ')}) differs in ${differs || 'what its body holds'}.${nearest.differs.some(({ field }) => field === 'stream') ? ' The login (its user name) chooses the stream.' : ''}`;
 }
 
 function criteria(asked: Asked): string {

@@ -1,9 +1,9 @@
 /**
  * Compares addresses with a pattern, as filter.ts defines it: exact by their
- * key; with `*` for any run of characters; without an `@` a whole local part
- * or a whole domain. Linear in the address, whatever the pattern.
+ * key, or with `*` for any run of characters. Linear in the address, whatever
+ * the pattern.
  */
-import { addressKey, domainKey, splitAddress } from '../mail/address.ts';
+import { addressKey } from '../mail/address.ts';
 
 /** Takes keys (see addressKey), not addresses. */
 export type KeyTest = (key: string) => boolean;
@@ -22,18 +22,9 @@ export function patternTest(pattern: string): KeyTest {
 
 function compile(pattern: string): KeyTest {
   const wanted = addressKey(pattern);
-  if (pattern.includes('*')) {
-    const pieces = wanted.split('*');
-    return (key) => fits(key, pieces);
-  }
-  if (pattern.includes('@')) return (key) => key === wanted;
-  const domain = domainKey(pattern.trim());
-  return (key) => {
-    if (key === wanted) return true;
-    if (!key.includes('@')) return false;
-    const parts = splitAddress(key);
-    return parts.local === wanted || parts.domain === domain;
-  };
+  if (!pattern.includes('*')) return (key) => key === wanted;
+  const pieces = wanted.split('*');
+  return (key) => fits(key, pieces);
 }
 
 /** Each piece as early as it can be: then the rest has the most room. */
@@ -51,18 +42,7 @@ function fits(text: string, pieces: readonly string[]): boolean {
   return true;
 }
 
-/** Under which of `keysOf` a message must be found to fit the pattern; undefined for a pattern with `*`. */
-export function patternKeys(pattern: string): string[] | undefined {
-  if (pattern.includes('*')) return undefined;
-  const key = addressKey(pattern);
-  return pattern.includes('@') ? [key] : [...new Set([key, domainKey(pattern.trim())])];
-}
-
-/** The keys under which an address may be asked for: itself, its local part, its domain. */
-export function addKeysOf(address: string, keys: Set<string>): void {
-  const key = addressKey(address);
-  keys.add(key);
-  if (!key.includes('@')) return;
-  const { local, domain } = splitAddress(key);
-  keys.add(local).add(domain);
+/** The key that an address must have to fit the pattern; undefined for a pattern with `*`. */
+export function patternKey(pattern: string): string | undefined {
+  return pattern.includes('*') ? undefined : addressKey(pattern);
 }

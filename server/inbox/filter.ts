@@ -6,9 +6,10 @@
  */
 
 /**
- * An address to compare with. Exact (by addressKey) unless it holds `*`,
- * which stands for any run of characters (also none). Without an `@` it is a
- * whole local part or a whole domain when exact.
+ * An address to compare with, always whole. Exact (by addressKey) unless it
+ * holds `*`, which stands for any run of characters (also none). One without
+ * an `@` is the address that has none (`postmaster`), not half of others:
+ * halves that people type become patterns in search.ts.
  */
 export type AddressPattern = string;
 
@@ -22,7 +23,7 @@ export type Term =
   | { kind: 'bcc'; address: AddressPattern }
   /** Envelope recipient only: the inbox. */
   | { kind: 'inbox'; address: AddressPattern }
-  /** Case-insensitive substring of the decoded subject. */
+  /** Substring of the decoded subject, as `comparable` (words.ts) makes both. */
   | { kind: 'subject'; contains: string }
   /** Without angle brackets; exact. */
   | { kind: 'message-id'; id: string }

@@ -7,6 +7,7 @@ import { addressKey } from '../mail/address.ts';
 import type { MessageSummary } from '../mail/message.ts';
 import { patternTest } from './address-pattern.ts';
 import type { Filter, Term } from './filter.ts';
+import { comparable } from './words.ts';
 
 /** True of those that match for certain. */
 export function matches(filter: Filter, summary: MessageSummary): boolean {
@@ -48,7 +49,7 @@ function judgeTerm(term: Term, summary: MessageSummary): boolean | undefined {
       const fits = patternTest(term.address);
       return addressesOf(term.kind, summary).some((address) => fits(addressKey(address)));
     }
-    case 'subject': return summary.header.subject.toLowerCase().includes(term.contains.toLowerCase());
+    case 'subject': return comparable(summary.header.subject).includes(comparable(term.contains));
     case 'message-id': return summary.header.messageId === term.id;
     case 'tag': return summary.tags.includes(term.tag);
     case 'read': return summary.read === term.read;

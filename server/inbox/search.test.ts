@@ -23,7 +23,7 @@ test('each operator is read into its term', () => {
     ['FROM:<ann@example.test>', { kind: 'from', address: 'ann@example.test' }],
     ['from:<>', { kind: 'from', address: '' }],
     ['cc:*@example.test', { kind: 'cc', address: '*@example.test' }],
-    ['bcc:ann', { kind: 'bcc', address: 'ann' }],
+    ['bcc:ann*', { kind: 'bcc', address: 'ann*' }],
     ['inbox:ann@example.test', { kind: 'inbox', address: 'ann@example.test' }],
     ['subject:"reset your"', { kind: 'subject', contains: 'reset your' }],
     ['header:X-Order', { kind: 'header', name: 'X-Order' }],
@@ -40,6 +40,21 @@ test('each operator is read into its term', () => {
     ['smaller:2.5M', { kind: 'smaller', than: 2_621_440 }],
   ];
   for (const [text, filter] of cases) expect([text, filterOf(text)]).toEqual([text, filter]);
+});
+
+test('half an address is a name in any domain, a domain, or the address that has none; in angle brackets it is whole', () => {
+  expect(filterOf('from:shop')).toEqual({ kind: 'or', any: [{ kind: 'from', address: 'shop' }, { kind: 'from', address: 'shop@*' }, { kind: 'from', address: '*@shop' }] });
+  expect(filterOf('inbox:<root>')).toEqual({ kind: 'inbox', address: 'root' });
+  expect(filterOf('-to:shop.test')).toMatchObject({ kind: 'not', not: { kind: 'or' } });
+});
+
+test('a colon between a field and its value is a fault that says what to write', () => {
+  expect(faultOf('x header:x-mailer:foo')).toMatchObject({ at: 2, message: expect.stringContaining('write header:x-mailer=foo') });
+  expect(faultOf('header:"x-mailer:foo bar"')?.message).toContain('write header:x-mailer="foo bar"');
+  expect(faultOf('header:x-mailer:a=b')?.message).toContain('write header:x-mailer=a=b');
+  expect(faultOf('header::x')?.message).toContain('needs the name');
+  expect(filterOf('header:x-link=https://x.test')).toEqual({ kind: 'header', name: 'x-link', value: 'https://x.test' });
+  expect(filterOf('header:Subject:')).toEqual({ kind: 'header', name: 'Subject' });
 });
 
 test('minus, OR and parentheses combine', () => {

@@ -11,7 +11,7 @@
  */
 import { nearest } from '../nearest.ts';
 import { parseSize } from '../units.ts';
-import type { Filter, Term } from './filter.ts';
+import type { Filter } from './filter.ts';
 import { EVERYTHING } from './filter.ts';
 import { type Here, parseMoment } from './when.ts';
 import { fold } from './words.ts';
@@ -27,12 +27,15 @@ const DEPTH_LIMIT = 20;
 const HAS = ['attachment', 'link', 'code', 'html', 'calendar'] as const;
 
 type Reading = { value: string; at: number; here: Here };
-type Read = (reading: Reading) => Term | SearchFault;
+type Read = (reading: Reading) => Filter | SearchFault;
 
 const address = (kind: 'to' | 'from' | 'cc' | 'bcc' | 'inbox'): Read => ({ value, at }) => {
   const pattern = value.replace(/^<(.*)>$/s, '$1').trim();
   // `from:<>` asks for the null sender (bounces).
-  return pattern === '' && !(kind === 'from' && value !== '') ? { message: `"${kind}:" needs an address`, at } : { kind, address: pattern };
+  if (pattern === '' && !(kind === 'from' && value !== '')) return { message: `"${kind}:" needs an address`, at };
+  if (/[@*]/.test(pattern) || value.startsWith('<')) return { kind, address: pattern };
+  // People type half an address: what is before the @ of one, or all behind it. In angle brackets it is a whole one.
+  return { kind: 'or', any: [pattern, `${pattern}@*`, `*@${pattern}`].map((address) => ({ kind, address })) };
 };
 const moment = (kind: 'before' | 'since'): Read => ({ value, at, here }) => {
   const when = parseMoment(value, here);
@@ -58,8 +61,15 @@ const OPERATORS: Record<string, Read> = {
   tag: ({ value }) => ({ kind: 'tag', tag: value }),
   header: ({ value, at }) => {
     const equals = value.indexOf('=');
-    const name = (equals < 0 ? value : value.slice(0, equals)).trim().replace(/:$/, '');
-    if (name === '') return { message: '"header:" needs the name of a field', at };
+    const name = (equals < 0 ? value : value.slice(0, equals)).trim().replace(/:+$/, '');
+    if (name === '' || name.startsWith(':')) return { message: '"header:" needs the name of a field', at };
+    // No name holds a colon (RFC 5322 §2.2): the value was meant.
+    const colon = name.indexOf(':');
+    if (colon >= 0) {
+      const meant = (name.slice(colon + 1) + (equals < 0 ? '' : value.slice(equals))).trim();
+      const shown = /^[^\s"()]+$/.test(meant) ? meant : `"${meant.replace(/["\\]/g, '\\$&')}"`;
+      return { message: `"header:${name}" names no field, since no name holds a colon; write header:${name.slice(0, colon)}=${shown}`, at };
+    }
     if (equals < 0) return { kind: 'header', name };
     const wanted = value.slice(equals + 1);
     return fold(wanted).length === 0 ? { message: `"header:${name}=" needs a word to look for`, at } : { kind: 'header', name, value: wanted };
@@ -165,7 +175,7 @@ export function parseSearch(text: string, here: Here): SearchResult {
   return { filter };
 }
 
-function operatorTerm(operator: string, value: string, at: number, quoted: boolean, here: Here): Term | SearchFault {
+function operatorTerm(operator: string, value: string, at: number, quoted: boolean, here: Here): Filter | SearchFault {
   const read = Object.hasOwn(OPERATORS, operator) ? OPERATORS[operator] : undefined;
   if (!read) {
     const near = Object.hasOwn(SYNONYMS, operator) ? `${SYNONYMS[operator]}:` : nearest(operator, OPERATOR_NAMES, '%:');

@@ -3,8 +3,9 @@
  * it could concern. A wait without an exact address in its filter is met by
  * every message.
  */
+import { addressKey } from '../mail/address.ts';
 import type { MessageSummary } from '../mail/message.ts';
-import { addKeysOf, patternKeys } from './address-pattern.ts';
+import { patternKey } from './address-pattern.ts';
 import type { Filter } from './filter.ts';
 
 export type WaitIndex<Wait> = {
@@ -23,31 +24,27 @@ export function waitIndex<Wait>(): WaitIndex<Wait> {
     get size() { return size; },
     add(wait, filter) {
       size++;
-      const keys = keysOf(filter);
-      if (!keys) { loose.add(wait); return; }
-      for (const key of keys) {
-        const waits = byKey.get(key);
-        if (waits) waits.add(wait);
-        else byKey.set(key, new Set([wait]));
-      }
+      const key = keyOf(filter);
+      if (key === undefined) { loose.add(wait); return; }
+      const waits = byKey.get(key);
+      if (waits) waits.add(wait);
+      else byKey.set(key, new Set([wait]));
     },
     remove(wait, filter) {
       size--;
-      const keys = keysOf(filter);
-      if (!keys) { loose.delete(wait); return; }
-      for (const key of keys) {
-        const waits = byKey.get(key);
-        waits?.delete(wait);
-        if (waits?.size === 0) byKey.delete(key);
-      }
+      const key = keyOf(filter);
+      if (key === undefined) { loose.delete(wait); return; }
+      const waits = byKey.get(key);
+      waits?.delete(wait);
+      if (waits?.size === 0) byKey.delete(key);
     },
     candidates(summary) {
       const found = new Set<Wait>(loose);
       if (byKey.size > 0) {
         const keys = new Set<string>();
-        for (const address of summary.recipients) addKeysOf(address, keys);
-        addKeysOf(summary.envelopeFrom, keys);
-        for (const field of [summary.header.to, summary.header.cc, summary.header.from]) for (const { address } of field) addKeysOf(address, keys);
+        for (const address of summary.recipients) keys.add(addressKey(address));
+        keys.add(addressKey(summary.envelopeFrom));
+        for (const field of [summary.header.to, summary.header.cc, summary.header.from]) for (const { address } of field) keys.add(addressKey(address));
         for (const key of keys) for (const wait of byKey.get(key) ?? []) found.add(wait);
       }
       return [...found];
@@ -56,16 +53,16 @@ export function waitIndex<Wait>(): WaitIndex<Wait> {
 }
 
 /** Of the first exact address that must be there; undefined when none must. */
-function keysOf(filter: Filter): string[] | undefined {
+function keyOf(filter: Filter): string | undefined {
   switch (filter.kind) {
     case 'and': {
       for (const one of filter.all) {
-        const keys = keysOf(one);
-        if (keys) return keys;
+        const key = keyOf(one);
+        if (key !== undefined) return key;
       }
       return undefined;
     }
-    case 'to': case 'from': case 'cc': case 'bcc': case 'inbox': return patternKeys(filter.address);
+    case 'to': case 'from': case 'cc': case 'bcc': case 'inbox': return patternKey(filter.address);
     default: return undefined;
   }
 }

@@ -43,6 +43,15 @@ function cut(word: string): string {
   return word.slice(0, last >= 0xd800 && last < 0xdc00 ? WORD_LIMIT - 1 : WORD_LIMIT);
 }
 
+/**
+ * A text in which a part is looked for as it is, punctuation and all: without
+ * regard to case, and to whether a letter with a mark is one character or two
+ * (NFC and NFD look the same). Half a surrogate pair is what a store makes of it.
+ */
+export function comparable(text: string): string {
+  return ASCII.test(text) ? text.toLowerCase() : text.toWellFormed().toLowerCase().normalize('NFC');
+}
+
 /** Begins a field; stands between a name and a word of its value. */
 const FIELD = '\ue000';
 /** Stands for what is no letter or digit in a field's name. */

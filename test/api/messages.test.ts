@@ -42,12 +42,37 @@ test('the largest page says whether there is more', async () => {
 test('filters narrow a list, all of them together', async () => {
   expect(await list('stream=reading&to=odd@b.test')).toEqual(['Number 5', 'Number 3', 'Number 1']);
   expect(await list('inbox=EVEN@b.test')).toEqual(['Number 4', 'Number 2']);
-  expect(await list('to=odd')).toEqual(['Number 5', 'Number 3', 'Number 1']);
+  expect(await list('to=odd@*')).toEqual(['Number 5', 'Number 3', 'Number 1']);
   expect(await list('to=o*@b.test&subject=number%203')).toEqual(['Number 3']);
   expect(await list('tag=first')).toEqual(['Number 1']);
   expect(await list('stream=reading&since=2026-01-01T00:00:03Z')).toEqual(['Number 5', 'Number 4']);
   expect(await list('stream=reading&before=2026-01-01T00:00:01Z')).toEqual(['Number 1']);
   expect(await list('stream=default')).toEqual([]);
+});
+
+test('an address is compared whole; half of one is refused with what to write', async () => {
+  await house.json('/v1/streams', { json: { name: 'halves' } }, 201);
+  for (const to of ['bob@dom.test', 'ann@dom.test', 'root']) await house.send({ from: 'shop@app.test', to: to === 'root' ? 'ops@app.test' : to, envelope: { from: 'shop@app.test', to: [to] }, subject: `To ${to}` }, 'halves');
+  for (const [name, half] of [['from', 'shop'], ['from', 'app.test'], ['to', 'bob'], ['to', 'dom.test'], ['inbox', 'dom.test']] as const) {
+    for (const [method, path] of [['GET', 'messages'], ['DELETE', 'messages'], ['GET', 'wait']] as const) {
+      const { errors } = await house.json<Problem>(`/v1/${path}?stream=halves&${name}=${half}`, { method }, 422);
+      expect(errors).toEqual([{ path: name, message: expect.stringContaining(`write *@${half} for a domain, ${half}@* for a name`) }]);
+    }
+  }
+  expect((await list('inbox=*@dom.test')).length).toBe(2);
+  expect(await list('to=BOB@*')).toEqual(['To bob@dom.test']);
+  expect(await list('inbox=bob')).toEqual([]);
+  // An address without a domain is one; /v1/inboxes lists it so.
+  for (const query of ['inbox=root', 'inbox=<root>', 'to=<root>', 'to=<bob@dom.test>%20', 'q=to:<root>']) expect([query, (await list(query)).length]).toEqual([query, 1]);
+  expect(await house.json('/v1/messages?inbox=%3Croot%3E', { method: 'DELETE' })).toEqual({ deleted: 1 });
+  // What is typed may be half an address.
+  expect((await list('stream=halves&q=from:shop%20inbox:dom.test')).length).toBe(2);
+});
+
+test('mail of the null sender is found by `<>`, and by an empty `from`', async () => {
+  await house.send({ envelope: { from: '', to: ['b@null.test'] }, subject: 'Bounce' });
+  for (const query of ['from=<>', 'from=%3C%3E', 'from=', 'q=from:<>']) expect([query, await list(`${query}&inbox=b@null.test`)]).toEqual([query, ['Bounce']]);
+  expect(await list('from=<>&inbox=odd@b.test')).toEqual([]);
 });
 
 test('a search looks into bodies, those that just came included', async () => {

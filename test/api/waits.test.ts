@@ -77,6 +77,18 @@ test('a wait for a misspelt address tells of the mail that came just before it',
   expect(await wait).toMatchObject({ arrivedInAll: 1, arrived: [{ subject: 'Reset', differs: [{ field: 'inbox', wanted: 'bop@b.test', got: 'bob@b.test' }] }] });
 });
 
+test('a wait whose mail went into another stream says so, and that the login chooses it', async () => {
+  await house.json('/v1/streams', { json: { name: 'billing' } }, 201);
+  await house.send({ to: 'bob@b.test', subject: 'Invoice' });
+  await house.send({ to: 'somebody@else.test', subject: 'Of another test' });
+  const wait = house.json<WaitTimeoutProblem>('/v1/wait?stream=billing&inbox=bob@b.test&timeout=1000', {}, 408);
+  await held(1);
+  house.clock.advance(1_000);
+  const problem = await wait;
+  expect(problem).toMatchObject({ arrivedInAll: 1, arrived: [{ subject: 'Invoice', differs: [{ field: 'stream', wanted: 'billing', got: 'default' }] }] });
+  expect(problem.detail).toContain('differs in stream: wanted "billing", got "default". The login (its user name) chooses the stream.');
+});
+
 test('a wait that found some, and no others came, does not ask whether any was sent', async () => {
   await house.send({ to: 'bob@b.test' });
   const wait = house.json<WaitTimeoutProblem>('/v1/wait?inbox=bob@b.test&count=2&timeout=1000', {}, 408);

@@ -173,7 +173,7 @@ test('a mail that differs in what the server compares and in its body is told to
   expect((error as Error).message).toMatch(/subject: wanted[^]*text: wanted "invoice"\n +got Nothing to pay\./);
   expect((error as Error).message).not.toContain('Only');
   const name = await inbox.waitFor({ from: 'The Shop' }, { timeout: 50 }).catch((error: unknown) => error as Error);
-  expect((name as Error).message).toContain('`from` is compared with the whole address');
+  expect((name as Error).message).toMatch(/from: .*\*@|whole address/);
 });
 
 test('what is no option of a wait is an error, and so is what is nothing to wait for', async () => {

@@ -62,11 +62,12 @@ test('a large message is read in pieces; its text is cut, its attachment hashed 
 
 test('charsets that senders really use are read', async () => {
   const cases: [string, number[], string][] = [
-    ['iso-8859-1', [0xe9], 'é'], ['windows-1252', [0x80], '€'], ['koi8-r', [0xd4], 'т'], ['shift_jis', [0x93, 0xfa], '日'], ['gb18030', [0xc4, 0xe3], '你'], ['euc-kr', [0xc7, 0xd1], '한'], ['utf-16le', [0x41, 0x00], 'A'], ['', [0xe9], 'é'], ['no-such', [0x61], 'a'],
+    ['iso-8859-1', [0xe9], 'é'], ['windows-1252', [0x80], '€'], ['koi8-r', [0xd4], 'т'], ['shift_jis', [0x93, 0xfa], '日'], ['gb18030', [0xc4, 0xe3], '你'], ['euc-kr', [0xc7, 0xd1], '한'], ['utf-16le', [0x41, 0x00], 'A'], ['', [0xe9], 'é'], ['no-such', [0xe9], 'é'], ['iso-2022-jp', [0x1b, 0x24, 0x42, 0x46, 0x7c, 0x1b, 0x28, 0x42], '日'], ['utf-7', [0x61], 'a'], ['cp850', [0x82], 'é'],
   ];
   for (const [charset, bytes, text] of cases) {
     const message = await parsed(Buffer.concat([Buffer.from(`From: a@a.test\r\nContent-Type: text/plain${charset && `; charset="${charset}"`}\r\nContent-Transfer-Encoding: base64\r\n\r\n`), Buffer.from(Buffer.from(bytes).toString('base64'))]));
     expect([charset, message.parsed!.text]).toEqual([charset, text]);
+    expect([charset, message.parsed!.warnings.some((one) => one.includes('charset'))]).toEqual([charset, charset === 'no-such']);
   }
 });
 
@@ -79,6 +80,8 @@ test('format=flowed is put together, and RFC 2047 fields are decoded', async () 
 test('broken and hostile messages are kept, shown and explained', async () => {
   const cases: [string, string][] = [
     ['', 'no header'], ['\0\0\0', 'NUL'], ['Content-Type: multipart/mixed; boundary=a\r\n\r\n--a\r\n\r\ntext', 'no end boundary'], ['Subject: a\r\nSubject: b\r\n\r\nx', '2 Subject fields'], ['Date: soon\r\n\r\nx', 'Date field cannot be read'],
+    ['Content-Transfer-Encoding: base64\r\n\r\n@@@@!!', 'Part 1 is said to be base64 but holds other characters'], ['Content-Type: text/plain; charset=x-nope\r\n\r\nx', 'Part 1 is in the charset "x-nope", which Postern does not know'],
+    ['Content-Type: multipart/mixed; boundary=a\r\n\r\n--a\r\n\r\nx\r\n--a\r\nContent-Type: image/png\r\nContent-Transfer-Encoding: base64\r\n\r\nAA?A\r\n--a--', 'Part 2 is said to be base64'],
     [`Content-Type: text/html\r\n\r\n${'<div>'.repeat(100_000)}`, 'no From'], [`Content-Type: multipart/mixed; boundary=a\r\n\r\n${'--a\r\n\r\nx\r\n'.repeat(3_000)}--a--`, 'no From'],
   ];
   for (const [raw, warning] of cases) {

@@ -2,6 +2,7 @@
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { manualClock } from '../../server/clock.ts';
 import type { Filter } from '../../server/inbox/filter.ts';
+import { DEFAULT_DELIVERY } from '../../server/mail/stream.ts';
 import { type MailHouse, openMailHouse } from '../support/mail-house.ts';
 
 let house: MailHouse;
@@ -90,6 +91,32 @@ test('when time runs out, the wait says what did arrive, the nearest first, and 
     [{ field: 'subject', wanted: 'reset your password', got: 'Welcome' }],
     [{ field: 'inbox', wanted: 'ann@a.test', got: 'bob@b.test' }, { field: 'subject', wanted: 'reset your password', got: 'Invoice' }],
   ]);
+});
+
+test('mail of another stream is told of when nothing near came into that of the wait: by address, nearly, and by its words', async () => {
+  const clock = manualClock();
+  await using quiet = await openMailHouse({ clock });
+  await quiet.store.createStream({ name: 'billing', mode: 'capture', retention: { messages: null, age: null, bytes: null }, tags: [], createdAt: 0, delivery: DEFAULT_DELIVERY, clockOffset: 0, paused: null });
+  await quiet.send({ to: 'ann@a.test', subject: 'Invoice', body: 'a blue chair\r\n' });
+  await quiet.send({ to: 'bob@b.test', subject: 'Other', body: 'a red chair\r\n' });
+  await quiet.parser.settled();
+  const missed = async (filter: Filter, more: { afterSeq?: number } = {}) => {
+    const wait = quiet.waits.wait({ filter, stream: 'billing', count: 1, timeoutMs: 1_000, ...more });
+    clock.advance(1_000);
+    const outcome = await wait;
+    return outcome.kind === 'timeout' && outcome.arrived.map(({ summary, differs }) => [summary.header.subject, ...differs.map(({ field, got }) => `${field} ${got}`)]);
+  };
+  expect(await missed(inbox('ann@a.test'))).toEqual([['Invoice', 'stream default']]);
+  expect(await missed(inbox('anne@a.test'))).toEqual([['Invoice', 'stream default', 'inbox ann@a.test']]);
+  expect(await missed({ kind: 'or', any: ['ann', 'ann@*'].map((address) => ({ kind: 'inbox', address })) })).toEqual([['Invoice', 'stream default']]);
+  expect(await missed(text('blue'))).toEqual([['Invoice', 'stream default']]);
+  expect(await missed(inbox('ann@a.test', text('green')))).toEqual([['Invoice', 'stream default', 'text not found']]);
+  expect(await missed(text('green'))).toEqual([]);
+  // Behind a cursor nothing came at all.
+  expect(await missed(inbox('ann@a.test'), { afterSeq: 2 })).toEqual([]);
+  // What is near in the stream itself is told of, and no other.
+  await quiet.send({ to: 'anna@a.test', subject: 'Here', stream: 'billing' });
+  expect(await missed(inbox('ann@a.test'))).toEqual([['Here', 'inbox anna@a.test']]);
 });
 
 test('an aborted wait is gone', async () => {

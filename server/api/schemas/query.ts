@@ -8,6 +8,7 @@ import { AUDITED } from '../../gate/audit.ts';
 import { ID_PATTERN } from '../../ids.ts';
 import { HELD_REASONS, QUEUE_MODES } from '../../mail/recipient.ts';
 import { parseDuration } from '../../units.ts';
+import { address, inboxAddress } from './address.ts';
 import { agree } from './agree.ts';
 
 const text = z.string().max(2_000);
@@ -26,15 +27,15 @@ const queueMode = z.enum(QUEUE_MODES);
 
 const filters = {
   stream: text.optional(),
-  inbox: text.optional().openapi({ description: 'An address that the envelope was for.' }),
-  to: text.optional().openapi({ description: 'Envelope recipient or To; exact unless it holds `*`.' }),
-  from: text.optional().openapi({ description: 'Envelope sender or From; exact unless it holds `*`.' }),
+  inbox: inboxAddress('An address that the envelope was for; whole, unless it holds `*`.'),
+  to: address('Envelope recipient or To; the whole address, unless it holds `*` (`*@example.test`, `ann@*`).'),
+  from: address('Envelope sender or From; the whole address, unless it holds `*`. `<>` is the null sender (bounces).'),
   subject: text.optional().openapi({ description: 'Part of the subject, in any case.' }),
   tag: text.optional(),
   since: moment.optional(),
   before: moment.optional(),
   unread: flag.optional(),
-  q: text.optional().openapi({ description: 'The search language: words, "quotes", `-`, OR, and `to: from: cc: bcc: subject: header: message-id: tag: has: is: before: after: larger: smaller:`.' }),
+  q: text.optional().openapi({ description: 'The search language (docs/search.md): words, "quotes", `-`, OR, parentheses, and `to: from: cc: bcc: inbox: subject: header: message-id: tag: has: is: before: after: larger: smaller:`.' }),
 };
 
 export const Filters = z.strictObject(filters);

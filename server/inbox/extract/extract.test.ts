@@ -72,7 +72,10 @@ test('one-click unsubscribing is judged by RFC 8058', () => {
   const post: [string, string] = ['List-Unsubscribe-Post', 'List-Unsubscribe=One-Click'];
   expect(of(['List-Unsubscribe', '<mailto:u@a.test>, <https://a.test/u?x=1>'], post)).toEqual({ urls: ['https://a.test/u?x=1'], mailto: ['mailto:u@a.test'], oneClick: true, problems: [] });
   expect(of(['List-Unsubscribe', '<http://a.test/u>'], post)).toMatchObject({ oneClick: false, problems: [expect.stringContaining('https')] });
-  expect(of(['List-Unsubscribe', 'https://a.test/u'], post)?.problems[0]).toContain('angle brackets');
+  for (const value of ['https://a.test/u', 'https://a.test/u, <https://a.test/u>', 'Leave: <https://a.test/u>']) {
+    expect(of(['List-Unsubscribe', value], post)).toMatchObject({ urls: ['https://a.test/u'], oneClick: false, problems: [expect.stringContaining('angle brackets')] });
+  }
+  expect(of(['List-Unsubscribe', ' (leave) <https://a.test/u>'], post)).toMatchObject({ oneClick: true, problems: [] });
   expect(of(post)).toMatchObject({ oneClick: false });
   expect(of(['List-Unsubscribe', '<https://a.test/u>'], post, ['DKIM-Signature', 'v=1; h=From:To; b=x'])?.problems[0]).toContain('DKIM');
 });

@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { decodeCharset } from './charset.ts';
-import { transferDecoder } from './decode.ts';
+import { decodeCharset, isDecodable } from './charset.ts';
+import { isCorrupt, transferDecoder } from './decode.ts';
 import { displayName } from './file-name.ts';
 import { partHeader } from './part-header.ts';
 
@@ -42,6 +42,17 @@ test('no bytes make a decoder throw, and pieces make no difference', () => {
 
 test('uuencode is decoded between its begin and end', () => {
   expect(decode('x-uuencode', 'text\nbegin 644 cat.txt\n#0V%T\n`\nend\nmore', 3).toString()).toBe('Cat');
+});
+
+test('base64 tells whether it held what is none; white space, padding and what stands behind it are fine', () => {
+  for (const [text, corrupt] of [['aGk=', false], ['aG\r\n k=\r\n', false], ['aGk=\r\n-- \r\n@list!', false], ['@@@@!!', true], ['aG-k', true], ['', false]] as const) expect([text, isCorrupt('base64', Buffer.from(text))]).toEqual([text, corrupt]);
+  expect(isCorrupt('7bit', Buffer.from('@!'))).toBe(false);
+});
+
+test('a charset is known when it can be decoded', () => {
+  for (const name of ['utf-8', 'UTF8', 'ascii', 'iso-2022-jp', 'koi8-r', 'utf-16', 'win-1252', 'ks_c_5601-1987', 'unicode-1-1-utf-8']) expect([name, isDecodable(name)]).toEqual([name, true]);
+  for (const name of ['x-nope', 'klingon', '??']) expect([name, isDecodable(name)]).toEqual([name, false]);
+  expect(decodeCharset(Buffer.from([0xe9]), 'x-nope')).toBe('é');
 });
 
 test('charsets by many names are decoded; what names none and is no UTF-8 is read as windows-1252', () => {

@@ -1,13 +1,15 @@
 /**
  * Undoes a content transfer encoding (RFC 2045 §6) while the bytes stream by.
- * Lenient: what is no base64 is passed over, what is no quoted-printable
- * stays as it is. Memory is one chunk; nothing throws.
+ * Lenient: what is no base64 is passed over (and can be told), what is no
+ * quoted-printable stays as it is. Memory is one chunk; nothing throws.
  */
 
 export type Decoder = {
   push(chunk: Uint8Array): Buffer;
   /** What was held back for the next chunk. */
   end(): Buffer;
+  /** Whether characters were passed over that are none of the encoding. */
+  passedOver?(): boolean;
 };
 
 export function transferDecoder(encoding: string): Decoder {
@@ -35,10 +37,11 @@ const EQUALS = 0x3d;
 const LF = 0x0a;
 const CR = 0x0d;
 
-/** 1 for a letter of the base64 alphabet, 2 for `=`. */
+/** 1 for a letter of the base64 alphabet, 2 for `=`, 3 for the white space of line breaks. */
 const BASE64 = new Uint8Array(256);
 for (const letter of Buffer.from('ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/')) BASE64[letter] = 1;
 BASE64[EQUALS] = 2;
+for (const space of [0x09, LF, CR, 0x20]) BASE64[space] = 3;
 
 function base64(): Decoder {
   /** Letters that do not make a group of four yet. */
@@ -46,6 +49,7 @@ function base64(): Decoder {
   /** Padding is the end (RFC 2045 §6.8); behind it stand the footers of mailing lists. */
   let begun = false;
   let over = false;
+  let foreign = false;
   const flush = (letters: string) => Buffer.from(letters, 'base64');
   return {
     push(chunk) {
@@ -59,6 +63,8 @@ function base64(): Decoder {
           begun = true;
         } else if (kind === 2 && begun) {
           over = true;
+        } else if (kind !== 3) {
+          foreign = true;
         }
       }
       const whole = over ? count : count - ((count + held.length) & 3);
@@ -76,7 +82,16 @@ function base64(): Decoder {
       held = '';
       return last;
     },
+    passedOver: () => foreign,
   };
+}
+
+/** Whether what is said to be in this encoding holds characters that are none of it. */
+export function isCorrupt(encoding: string, encoded: Uint8Array): boolean {
+  if (encoding !== 'base64') return false;
+  const decoder = base64();
+  decoder.push(encoded);
+  return decoder.passedOver!();
 }
 
 function hex(byte: number | undefined): number {

@@ -8,7 +8,7 @@
  */
 import { createHash, type Hash } from 'node:crypto';
 import type { Attachment, MimePart } from '../../mail/message.ts';
-import { transferDecoder, type Decoder } from '../mime/decode.ts';
+import { isCorrupt, transferDecoder, type Decoder } from '../mime/decode.ts';
 import type { PartHeader } from '../mime/part-header.ts';
 import type { BodySink } from '../mime/tree.ts';
 
@@ -24,7 +24,7 @@ const PREAMBLE_LIMIT = 64 * 1024;
 
 export type TextBody = { part: MimePart; header: PartHeader; kind: 'text' | 'html'; encoded: Buffer };
 export type CalendarBody = { part: MimePart; header: PartHeader; bytes: Buffer };
-export type Collected = { texts: TextBody[]; attachments: Attachment[]; calendars: CalendarBody[]; truncated: boolean };
+export type Collected = { texts: TextBody[]; attachments: Attachment[]; calendars: CalendarBody[]; truncated: boolean; /** Parts whose transfer encoding holds what it cannot. */ corrupt: MimePart[] };
 
 /** What is being done with the bytes of an open part. */
 type Use =
@@ -36,6 +36,7 @@ export function collector(): { sink: BodySink; collected(): Collected } {
   const attachments: Attachment[] = [];
   const calendars: CalendarBody[] = [];
   const left = { text: TEXT_LIMIT * 3, html: TEXT_LIMIT * 3 };
+  const corrupt: MimePart[] = [];
   let truncated = false;
 
   /** The innermost part that is read now, and what for. */
@@ -105,10 +106,15 @@ export function collector(): { sink: BodySink; collected(): Collected } {
     if (use.kind === 'text') {
       // What stands before the parts of a multipart is for software that knows no MIME.
       if (part.parts || (part.type.startsWith('multipart/') && use.pieces.length === 0)) return;
-      texts.push({ ...use.body, encoded: use.pieces.length === 1 ? use.pieces[0]! : Buffer.concat(use.pieces) });
+      const encoded = use.pieces.length === 1 ? use.pieces[0]! : Buffer.concat(use.pieces);
+      if (isCorrupt(part.encoding, encoded)) corrupt.push(part);
+      texts.push({ ...use.body, encoded });
       return;
     }
-    if (use.decoder) count(use, use.decoder.end());
+    if (use.decoder) {
+      count(use, use.decoder.end());
+      if (use.decoder.passedOver?.()) corrupt.push(part);
+    }
     if (use.attachment) {
       use.attachment.size = use.size;
       use.attachment.sha256 = use.hash.digest('hex');
@@ -145,7 +151,7 @@ export function collector(): { sink: BodySink; collected(): Collected } {
       }
     },
   };
-  return { sink, collected: () => ({ texts, attachments, calendars, truncated }) };
+  return { sink, collected: () => ({ texts, attachments, calendars, truncated, corrupt }) };
 }
 
 function embeds(part: MimePart): boolean {

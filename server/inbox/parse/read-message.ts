@@ -16,7 +16,7 @@ import { treeReader } from '../mime/tree.ts';
 import type { IndexEntry } from '../port.ts';
 import { collector } from './collect.ts';
 import { headerValue, wordsOf, type Envelope } from './entry.ts';
-import { headerOddities } from './oddities.ts';
+import { bodyOddities, headerOddities } from './oddities.ts';
 import { readTexts } from './texts.ts';
 
 export function messageReader(envelope: Envelope): { push(chunk: Uint8Array): void; end(): Promise<IndexEntry> } {
@@ -26,7 +26,7 @@ export function messageReader(envelope: Envelope): { push(chunk: Uint8Array): vo
     push: (chunk) => reader.push(chunk),
     async end() {
       const { tree, fields, warnings } = reader.end();
-      const { texts: bodies, attachments, calendars, truncated } = collect.collected();
+      const { texts: bodies, attachments, calendars, truncated, corrupt } = collect.collected();
       const headers = fields.map(({ name, value }) => ({ name, value: decodeText(value) }));
       const { text, html, truncated: cut } = await readTexts(bodies);
       const seen = html === undefined ? undefined : readHtml(html);
@@ -36,7 +36,7 @@ export function messageReader(envelope: Envelope): { push(chunk: Uint8Array): vo
       const links = seen?.links ?? [];
       const unsubscribe = listUnsubscribe(headers);
       const parsed: ParsedMessage = {
-        warnings: [...warnings, ...headerOddities(fields)],
+        warnings: [...warnings, ...headerOddities(fields), ...bodyOddities(bodies, corrupt)],
         headers,
         ...(text === undefined ? {} : { text }),
         ...(html === undefined ? {} : { html }),

@@ -7,7 +7,7 @@
  */
 import { randomBytes } from 'node:crypto';
 import { MailParser } from 'mailparser';
-import { decodeCharset, effectiveCharset } from '../mime/charset.ts';
+import { decodeCharset, effectiveCharset, isDecodable } from '../mime/charset.ts';
 import { transferDecoder } from '../mime/decode.ts';
 import { TEXT_LIMIT, type TextBody } from './collect.ts';
 
@@ -63,7 +63,7 @@ function compose(bodies: readonly TextBody[]): Buffer[] {
 const MAILPARSER_DECODES = new Set(['base64', 'quoted-printable']);
 
 function fieldsOf({ part, header, kind, encoded }: TextBody): string {
-  const unspoken = header.charset === undefined || /^(us-?ascii|utf-?8)$/i.test(header.charset);
+  const unspoken = header.charset === undefined || /^(us-?ascii|utf-?8)$/i.test(header.charset) || !isDecodable(header.charset);
   // Only what may be mislabelled must be decoded to be judged.
   const sample = unspoken && part.encoding !== '7bit' ? decodeWhole(part.encoding, encoded) : encoded;
   const charset = effectiveCharset(header.charset, sample).replace(/[^\w.:+()-]/g, '').slice(0, 60) || 'utf-8';

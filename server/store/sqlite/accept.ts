@@ -6,6 +6,7 @@
 import type { Database } from 'better-sqlite3';
 import { StoreFault } from '../../admission/port.ts';
 import type { PosternEvent } from '../../events/event.ts';
+import { comparable } from '../../inbox/words.ts';
 import { addressKey } from '../../mail/address.ts';
 import { createBulk } from './bulk.ts';
 import { createEnqueue } from './enqueue.ts';
@@ -55,7 +56,7 @@ export function createAccept(db: Database, ledger: Ledger, dir: string | undefin
     if (!stream) throw new StoreFault('no-stream', `There is no stream "${item.stream}" any more`);
     const seq = ledger.nextSeq();
     const event = ledger.nextEvent();
-    messages.add(seq, item.id, stream.id, item.receivedAt, item.size, event, item.subject.toLowerCase(), item.messageId, item.tags.length === 0 ? '[]' : JSON.stringify(item.tags));
+    messages.add(seq, item.id, stream.id, item.receivedAt, item.size, event, comparable(item.subject), item.messageId, item.tags.length === 0 ? '[]' : JSON.stringify(item.tags));
     if (item.upload) {
       const rest = bytes.subarray(item.end, item.end + item.length);
       if (item.length > 0) addPiece({ upload: item.upload.id, n: item.upload.pieces, data: rest });

@@ -5,7 +5,8 @@
  * take for a wildcard is quoted, but for the `*` that was meant.
  */
 import type { Filter, Term } from '../../inbox/filter.ts';
-import { addressKey, domainKey } from '../../mail/address.ts';
+import { comparable } from '../../inbox/words.ts';
+import { addressKey } from '../../mail/address.ts';
 import { matchOf } from './match.ts';
 import { HAS, ROLE } from './roles.ts';
 
@@ -36,7 +37,7 @@ export function compile(filter: Filter, near = false): Condition {
       if (near) return { sql: `EXISTS (SELECT 1 FROM addresses a INDEXED BY addresses_seq WHERE a.seq = m.seq AND (${sql}) AND ${rolesOf(filter)})`, values };
       return { sql: `m.seq IN (SELECT a.seq FROM addresses a WHERE (${sql}) AND ${rolesOf(filter)})`, values };
     }
-    case 'subject': return { sql: 'instr(m.subject, ?) > 0', values: [filter.contains.toLowerCase()] };
+    case 'subject': return subjectCondition(filter.contains);
     case 'message-id': return { sql: 'm.message_id = ?', values: [filter.id] };
     case 'tag': return { sql: 'EXISTS (SELECT 1 FROM tags t WHERE t.tag = ? AND t.seq = m.seq)', values: [filter.tag] };
     case 'has': return { sql: `(m.has & ${HAS[filter.what]}) <> 0`, values: [] };
@@ -52,9 +53,16 @@ export function compile(filter: Filter, near = false): Condition {
   }
 }
 
-/** The one key that an address term asks for, or undefined when it is a pattern or half an address. */
+/** Older rows hold subjects as they came, only in lower case: those written with marks apart (NFD) are looked for in that form, too. */
+function subjectCondition(contains: string): Condition {
+  const wanted = comparable(contains);
+  const apart = wanted.normalize('NFD');
+  return wanted === apart ? { sql: 'instr(m.subject, ?) > 0', values: [wanted] } : { sql: '(instr(m.subject, ?) > 0 OR instr(m.subject, ?) > 0)', values: [wanted, apart] };
+}
+
+/** The one key that an address term asks for, or undefined when it is a pattern. */
 export function exactKey(term: AddressTerm): string | undefined {
-  return term.address.includes('*') || !term.address.includes('@') ? undefined : addressKey(term.address);
+  return term.address.includes('*') ? undefined : addressKey(term.address);
 }
 
 /** Whether an address pattern in it makes `near` worth trying. */
@@ -79,21 +87,13 @@ export function rolesOf({ kind }: AddressTerm): string {
   }
 }
 
+/** Of a pattern with `*`. */
 function keyCondition(pattern: string): Condition {
   const key = addressKey(pattern);
-  if (pattern.includes('*')) {
-    const prefix = key.slice(0, key.indexOf('*'));
-    const glob: Condition = { sql: 'a.key GLOB ?', values: [globOf(key)] };
-    if (prefix === '') return glob;
-    return { sql: `a.key >= ? AND a.key < ? AND ${glob.sql}`, values: [prefix, prefix + '\u{10ffff}', ...glob.values] };
-  }
-  // A whole local part (what follows its @ holds no other one), a whole domain, or an address that has none.
-  const domain = domainKey(pattern.trim());
-  const local = `${key}@`;
-  return {
-    sql: "a.key = ? OR (a.key >= ? AND a.key < ? AND instr(substr(a.key, ?), '@') = 0) OR a.key GLOB ?",
-    values: [key, local, `${key}A`, Array.from(local).length + 1, `*@${globOf(domain)}`],
-  };
+  const prefix = key.slice(0, key.indexOf('*'));
+  const glob: Condition = { sql: 'a.key GLOB ?', values: [globOf(key)] };
+  if (prefix === '') return glob;
+  return { sql: `a.key >= ? AND a.key < ? AND ${glob.sql}`, values: [prefix, prefix + '\u{10ffff}', ...glob.values] };
 }
 
 /** `*` stays; the other wildcards of GLOB stand for themselves. */

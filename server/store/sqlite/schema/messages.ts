@@ -20,7 +20,7 @@ export const messages = sqliteTable('messages', {
   attachments: integer(),
   /** The id of its message.captured event. */
   event: integer().notNull(),
-  /** Lower case. */
+  /** As `comparable` (inbox/words.ts) makes it; older rows are only in lower case. */
   subject: text().notNull(),
   messageId: text('message_id').notNull(),
   /** JSON array. */
