@@ -247,6 +247,8 @@ export type Hook = {
   id: string; stream: string; url: string; secret: string | null; types: string[]; headers: Record<string, string>; createdAt: string;
   disabled: { reason: string; at: string } | null; misbehave: { duplicate: number; reorder: number; lose: number; seed: number } | null;
   waiting: number;
+  /** In a row; after five of them calls wait until `pausedUntil`. */
+  failures: number; lastError: string | null; pausedUntil: string | null;
 };
 export type HookCall = {
   id: string; hook: string; event: number; type: string; webhookId: string; state: 'waiting' | 'delivered' | 'failed' | 'lost';

@@ -12,7 +12,7 @@ import type { Hub } from '../events/hub.ts';
 import type { EventStore } from '../events/port.ts';
 import type { EventType } from '../events/event.ts';
 import type { AuditStore } from '../gate/audit.ts';
-import type { Hook, HookCall } from '../hooks/hook.ts';
+import type { Hook, HookCall, HookStanding } from '../hooks/hook.ts';
 import type { Checks } from '../inbox/checks/checks.ts';
 import type { InboxStore } from '../inbox/port.ts';
 import type { Parser } from '../inbox/parse/parser.ts';
@@ -67,6 +67,8 @@ export type Hooks = {
   remove(id: string): Promise<boolean>;
   /** Calls that are still to be made. */
   waiting(id: string): Promise<number>;
+  /** Failures in a row, and until when calls are held back for them; undefined when there is no such hook. */
+  standing(id: string): HookStanding | undefined;
   /** Newest first. */
   calls(query: { hook: string; before?: string; limit: number; state?: HookCall['state'] }): Promise<HookCall[]>;
   call(id: string): Promise<HookCall | undefined>;

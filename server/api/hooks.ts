@@ -18,7 +18,7 @@ const noSuchHook = (id: string): Response => problem('no-such-hook', { detail: `
 const noSuchCall = (id: string): Response => problem('no-such-hook-call', { detail: `There is no call "${id.slice(0, 40)}".` });
 
 export function hookRoutes({ add }: Routes, { hooks, streams }: ApiDeps): void {
-  const shown = async (hook: Hook, withSecret: boolean) => hookOf(hook, await hooks.waiting(hook.id), withSecret);
+  const shown = async (hook: Hook, withSecret: boolean) => hookOf(hook, await hooks.waiting(hook.id), hooks.standing(hook.id), withSecret);
 
   add({
     method: 'get', path: '/v1/streams/{stream}/hooks', noun: 'Hooks', summary: 'The hooks of a stream', params: Name, answer: HookList, problems: ['no-such-stream'],

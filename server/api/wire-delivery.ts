@@ -1,7 +1,7 @@
 /** Words delivery as the wire says it: answers, attempts, recipients, sites, suppressions, hooks. Pure, as wire.ts. */
 import type * as wire from '../../sdk/contract.ts';
 import type { PosternEvent } from '../events/event.ts';
-import type { Hook, HookCall } from '../hooks/hook.ts';
+import type { Hook, HookCall, HookStanding } from '../hooks/hook.ts';
 import { formatEnhanced } from '../mail/enhanced-status.ts';
 import type { Attempt, Recipient } from '../mail/recipient.ts';
 import type { Answer } from '../mail/reply.ts';
@@ -50,9 +50,10 @@ export const suppressionOf = ({ address, stream, mode, reason, detail, message, 
   ({ address, stream, mode, reason, detail, message, createdAt: timeOf(createdAt), expiresAt: nullableTime(expiresAt) });
 
 /** `waiting` are calls to be made; the secret only where one hook is answered. */
-export const hookOf = ({ id, stream, url, secret, types, headers, createdAt, disabled, misbehave }: Hook, waiting: number, withSecret: boolean): wire.Hook => ({
+export const hookOf = ({ id, stream, url, secret, types, headers, createdAt, disabled, misbehave }: Hook, waiting: number, standing: HookStanding | undefined, withSecret: boolean): wire.Hook => ({
   id, stream, url, secret: withSecret ? secret : null, types, headers, createdAt: timeOf(createdAt),
   disabled: disabled && { reason: disabled.reason, at: timeOf(disabled.at) }, misbehave, waiting,
+  failures: standing?.failures ?? 0, lastError: standing?.lastError ?? null, pausedUntil: nullableTime(disabled ? null : standing?.pausedUntil ?? null),
 });
 
 export const hookCallOf = ({ id, hook, event, type, webhookId, body, state, tries, due, createdAt }: HookCall): wire.HookCall => ({

@@ -8,7 +8,7 @@ import type { Cancel, Clock } from '../clock.ts';
 import { chanceOf } from '../mail/chance.ts';
 import { createBreaker } from './breaker.ts';
 import type { Call } from './call.ts';
-import type { Hook, HookCall, HookStore, HookTry } from './hook.ts';
+import type { Hook, HookCall, HookStanding, HookStore, HookTry } from './hook.ts';
 import { signedHeaders } from './sign.ts';
 
 const SEC = 1_000;
@@ -32,6 +32,8 @@ export type Deliverer = {
   force(call: HookCall): void;
   /** Closes the breaker. */
   reset(): void;
+  /** What the breaker holds against the hook just now. */
+  standing(): HookStanding;
   /** Resolves when no call is being made. */
   quiet(): Promise<void>;
   close(): Promise<void>;
@@ -124,7 +126,7 @@ export function deliverCalls({ hook, store, call, clock, disable, tried, failed 
       : wait === undefined || status === GONE ? { ...one, tries, state: 'failed', due: null }
       : { ...one, tries, state: 'waiting', due: now + Math.round(wait * (1 + JITTER * (2 * chanceOf(one.id, tries.length) - 1))) };
     await store.saveCall(after);
-    const verdict = breaker.tried(now, error === null);
+    const verdict = breaker.tried(now, error);
     if (status === GONE) disable('It answered 410: nobody is there any more');
     else if (verdict === 'give-up') disable(`No call has succeeded for a day; the last: ${error}`);
     tried?.(after);
@@ -137,6 +139,7 @@ export function deliverCalls({ hook, store, call, clock, disable, tried, failed 
       breaker.reset();
       wake();
     },
+    standing: () => breaker.standing(clock.now()),
     async quiet() {
       for (;;) {
         if (!looking && inFlight.size === 0) return;

@@ -25,6 +25,16 @@ export type Hook = {
   misbehave: { duplicate: number; reorder: number; lose: number; seed: number } | null;
 };
 
+/** What the breaker holds against a hook (breaker.ts). */
+export type HookStanding = {
+  /** Failed tries in a row. */
+  failures: number;
+  /** Why the last of them failed. */
+  lastError: string | null;
+  /** While it is open: when one call tries again. */
+  pausedUntil: number | null;
+};
+
 export type HookTry = { at: number; tookMs: number; status: number | null; /** When there was no answer: why. */ error: string | null; /** At most 4 KB. */ response: string };
 
 export type HookCall = {

@@ -12,7 +12,7 @@ import type { Log } from '../log.ts';
 import type { Call } from './call.ts';
 import { type Deliverer, deliverCalls } from './deliver.ts';
 import { type Follower, followLog, hears, type Word } from './follow.ts';
-import type { Hook, HookCall, HookStore } from './hook.ts';
+import type { Hook, HookCall, HookStanding, HookStore } from './hook.ts';
 import { makeSecret } from './sign.ts';
 import { type HookFaults, type HookWish, misbehaviour, wishFaults } from './wish.ts';
 
@@ -45,6 +45,8 @@ export interface Hooks extends AsyncDisposable {
   remove(id: string): Promise<boolean>;
   /** Calls that are still to be made. */
   waiting(id: string): Promise<number>;
+  /** Failures in a row, and whether calls are held back for them. Forgotten with a restart. */
+  standing(id: string): HookStanding | undefined;
   calls(query: { hook: string; before?: string; limit: number; state?: HookCall['state'] }): Promise<HookCall[]>;
   call(id: string): Promise<HookCall | undefined>;
   /** At once, under the same webhook-id, whatever the breaker says. */
@@ -187,6 +189,7 @@ export function createHooks({ store, hub, clock, makeId, call, guarded, word, te
     }),
     remove: (id) => inTurn(async () => running.has(id) && drop(id)),
     waiting: (id) => store.waitingCalls(id),
+    standing: (id) => running.get(id)?.deliverer.standing(),
     calls: (query) => store.calls(query),
     call: (id) => store.call(id),
     async replay(id) {

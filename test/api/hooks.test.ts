@@ -15,7 +15,7 @@ const add = (json: object, status = 201) => house.json<Hook>('/v1/streams/defaul
 test('a hook is made, listed without its secret, changed, switched off and deleted', async () => {
   const hook = await add({ url: 'http://127.0.0.1:9/hook', types: ['recipient.bounced'], misbehave: { duplicate: 0.5 } });
   expect(HookSchema.parse(hook)).toEqual(hook);
-  expect(hook).toMatchObject({ stream: 'default', secret: expect.stringMatching(/^whsec_/), types: ['recipient.bounced'], disabled: null, misbehave: { duplicate: 0.5, lose: 0 }, waiting: 0 });
+  expect(hook).toMatchObject({ stream: 'default', secret: expect.stringMatching(/^whsec_/), types: ['recipient.bounced'], disabled: null, misbehave: { duplicate: 0.5, lose: 0 }, waiting: 0, failures: 0, lastError: null, pausedUntil: null });
   expect((await house.json<{ hooks: Hook[] }>('/v1/streams/default/hooks')).hooks).toEqual([{ ...hook, secret: null }]);
   expect(await house.json(`/v1/hooks/${hook.id}`)).toEqual(hook);
   const patch = (json: object) => house.json<Hook>(`/v1/hooks/${hook.id}`, { method: 'PATCH', json });

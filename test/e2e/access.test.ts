@@ -3,7 +3,7 @@ import { barriers, barriersIn, overflowing, type Room } from './barriers.ts';
 import { all, invitation, invoice, newsletter, send } from './mails.ts';
 import { items, row, stage } from './stage.ts';
 import { chrome } from './browser.ts';
-import { receiver, simulated, STREAM } from './simulated.ts';
+import { ask, receiver, simulated, STREAM } from './simulated.ts';
 
 const at = stage({ streams: [{ name: 'billing', retention: { messages: null, age: null, bytes: null }, tags: [], credentials: [{ user: 'billing', password: 'a-long-secret' }] }] });
 const { open, list } = at;
@@ -62,6 +62,19 @@ test.skipIf(!chrome)('at 360 pixels there is one column, nothing runs over the e
     expect([place, await overflowing(page)]).toEqual([place, []]);
     expect(await page.evaluate(() => document.documentElement.scrollWidth)).toBeLessThanOrEqual(360);
   }
+});
+
+test.skipIf(!chrome)('a stream with the longest of names makes no room wider than a phone', async () => {
+  const name = 'l'.repeat(64);
+  await ask(at.house, 'POST', '/v1/streams', { name });
+  const page = await open('#/', { viewport: { width: 375, height: 740 } });
+  for (const place of ['inboxes', 'suppressions'].map((room) => `#/${room}?stream=${name}`)) {
+    await page.goto(`${at.house.http}/${place}`);
+    await page.getByLabel('Stream').waitFor();
+    expect([place, await overflowing(page)]).toEqual([place, []]);
+    expect(await page.evaluate(() => [...document.querySelectorAll('.page')].map((one) => one.scrollWidth <= one.clientWidth))).toEqual([true]);
+  }
+  await ask(at.house, 'DELETE', `/v1/streams/${name}`);
 });
 
 test.skipIf(!chrome)('the theme is kept over a reload, and applied before the first paint', async () => {

@@ -27,6 +27,8 @@ test.skipIf(!chrome)('a stream goes live after its keys were shown, delivers who
   await page.getByRole('main').getByRole('link', { name: 'shop' }).click();
   await page.getByLabel(/Whom its mail may reach/).fill('a.test\nnot a domain');
   await page.getByLabel('Sign what goes out', { exact: false }).waitFor({ state: 'detached' });
+  await page.getByRole('navigation').getByRole('link', { name: 'Queue' }).click(); // asks, and is told no
+  expect(at.here.complaints.splice(0)).toEqual([expect.stringContaining('not saved yet. Leave it?')]);
   await page.getByRole('button', { name: 'Save' }).click();
   await page.getByText('1 thing to mend.').waitFor();
   await page.locator('#allow-said').getByText('not a domain').waitFor();
@@ -49,6 +51,9 @@ test.skipIf(!chrome)('a stream goes live after its keys were shown, delivers who
   await ann.getByText('real', { exact: true }).waitFor();
   await ann.locator('summary').click();
   await ann.getByText('Not trusted', { exact: true }).waitFor();
+  await page.goto(`${at.house.http}/#/start`);
+  await page.getByText('Mail of the stream shop also goes out to real mail servers').waitFor();
+  await page.goBack();
   const cleo = page.getByRole('region', { name: 'cleo@elsewhere.test' });
   await cleo.getByText('not on the allow list', { exact: true }).waitFor();
   await cleo.getByRole('button', { name: /^Release/ }).click();

@@ -10,6 +10,7 @@ const { open, list } = at;
 test.skipIf(!chrome)('an empty sandbox shows its settings, and the first message takes their place by itself', async () => {
   const page = await open();
   await page.getByRole('heading', { name: 'Waiting for the first message' }).waitFor();
+  await page.getByText('Everything it sends is kept, and nothing leaves this machine.').waitFor();
   expect(await page.getByRole('main').innerText()).toContain(String(at.house.smtp.port));
   for (const name of ['nodemailer', 'Python', 'Django', 'Rails', 'Laravel', 'Spring', 'Go', 'sendmail']) {
     await page.getByRole('tab', { name, exact: true }).click();
@@ -196,6 +197,36 @@ test.skipIf(!chrome)('mail is read, moved through, selected and deleted by keybo
   await page.keyboard.press('Enter');
   await page.getByRole('heading', { name: 'Streams', level: 1 }).waitFor();
   expect(page.url()).toMatch(/#\/streams$/);
+});
+
+test.skipIf(!chrome)('a message opened by its address is in sight in the list, and Shift with x selects the run to it', async () => {
+  await send(at.house.smtp, Array.from({ length: 60 }, (_, i) => plain(i)));
+  const deep = (await list()).find(({ subject }) => subject.includes('1010'))!;
+  const page = await open(`#/messages/${deep.id}`);
+  await row(page, /Build 1010/).waitFor();
+  await page.keyboard.press('Escape');
+  await page.keyboard.press('x');
+  for (let n = 0; n < 3; n++) await page.keyboard.press('k');
+  await page.keyboard.press('Shift+X');
+  await page.getByText('4 selected').waitFor();
+  expect(await page.getByRole('checkbox', { checked: true }).count()).toBe(4);
+});
+
+test.skipIf(!chrome)('a long subject and many recipients leave the tabs in sight, and are shown whole when asked for', async () => {
+  const to = Array.from({ length: 30 }, (_, i) => `person-${i}@long.example.test`);
+  await send(at.house.smtp, [{ ...plain(1), to, subject: 'A subject that goes on and on '.repeat(20) }]);
+  const page = await open(`#/messages/${(await list())[0]!.id}`, { viewport: { width: 375, height: 740 } });
+  const tab = page.getByRole('tab', { name: 'Text' });
+  const inSight = () => tab.evaluate((one) => {
+    const { left, top, bottom } = one.getBoundingClientRect();
+    return one.contains(document.elementFromPoint(left + 5, top + 2)) && one.contains(document.elementFromPoint(left + 5, bottom - 4));
+  });
+  await page.getByText('person-0@long.example.test', { exact: false }).last().waitFor();
+  expect(await inSight()).toBe(true);
+  await page.getByRole('button', { name: 'Whole subject' }).click();
+  await page.getByRole('button', { name: 'and 24 others' }).click();
+  await page.getByText(/person-29@long\.example\.test/).last().waitFor();
+  expect(await inSight()).toBe(true);
 });
 
 test.skipIf(!chrome)('mail is grouped by recipient, with what is unread', async () => {

@@ -76,3 +76,26 @@ test.skipIf(!chrome)('the page says when the connection is lost, and catches up 
   expect(await page.getByRole('navigation').getByRole('link', { name: /^All mail/ }).innerText()).toContain('3');
   at.here.complaints.length = 0; // the browser notes what it could not reach
 });
+
+test.skipIf(!chrome)('without a connection the page says so at any width, and a room that was not there yet comes by itself when it is back', async () => {
+  const page = await open('#/', { viewport: { width: 375, height: 740 } });
+  await page.route('**/v1/events/stream*', (route) => route.abort());
+  await page.route('**/assets/QueueRoom*', (route) => route.abort());
+  await page.reload();
+  await page.getByRole('status').getByText(/^No connection to Postern since/).waitFor();
+  await page.goto(`${at.house.http}/#/queue`);
+  await page.getByRole('alert').getByText(/comes by itself/).waitFor();
+  expect(await page.getByText('older than the server').count()).toBe(0);
+  await page.unrouteAll();
+  await page.getByRole('heading', { name: 'Queue' }).waitFor();
+  await page.getByText(/^No connection/).waitFor({ state: 'detached' });
+  at.here.complaints.length = 0; // the browser notes what it could not reach
+});
+
+test.skipIf(!chrome)('an address that names no view leads to all mail, and says so', async () => {
+  await send(at.house.smtp, [plain(1)]);
+  const page = await open('#/nonsense/x');
+  await page.getByText('There is no view “nonsense”: this is all mail.').first().waitFor();
+  await row(page, /Build 1001/).waitFor();
+  expect(page.url()).toMatch(/#\/mail$/);
+});

@@ -34,6 +34,7 @@ test('after five failures in a row the breaker opens, lets one call through ever
   await at.hooks.quiet();
   const atFirst = heard.length;
   expect(atFirst).toBeLessThanOrEqual(5 + 3); // those that were under way together
+  expect(at.hooks.standing(hook.id)).toEqual({ failures: atFirst, lastError: 'it answered 503', pausedUntil: at.clock.now() + 10 * MIN });
   await at.pass(9 * MIN, 10_000);
   expect(heard).toHaveLength(atFirst);
   await at.pass(90_000, 10_000);
@@ -44,6 +45,7 @@ test('after five failures in a row the breaker opens, lets one call through ever
   await at.pass(3 * HOUR, 10 * MIN);
   expect(await at.hooks.waiting(hook.id)).toBe(0);
   expect(new Set(await at.states(hook.id))).toEqual(new Set(['delivered']));
+  expect(at.hooks.standing(hook.id)).toEqual({ failures: 0, lastError: null, pausedUntil: null });
 });
 
 test('a hook that fails for a day is switched off, with an event; switched on again it goes on where it was', async () => {

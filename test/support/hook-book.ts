@@ -32,6 +32,7 @@ export function hookBook({ store, clock, makeId }: { store: Store; clock: Clock;
     },
     remove: (id) => store.deleteHook(id),
     waiting: async (id) => (await store.calls({ hook: id, limit: 100, state: 'waiting' })).length,
+    standing: () => ({ failures: 0, lastError: null, pausedUntil: null }),
     calls: (query) => store.calls(query),
     call: (id) => store.call(id),
     async test(id) {

@@ -10,6 +10,7 @@
 import type { Api } from '../../sdk/api.ts';
 import type { MessageQuery, ScopeQuery } from '../../sdk/contract.ts';
 import { PosternError } from '../../sdk/errors.ts';
+import { faultOf } from './fault.ts';
 
 export type Doomed =
   | { kind: 'messages'; ids: string[]; /** The same, by their stream. */ streams: ReadonlyMap<string, readonly string[]> }
@@ -89,7 +90,7 @@ export class Deletion {
       await Promise.all(queries.map((query) => this.#api.deleteAll(query, { keepalive: true }).catch(unlessGone)));
     } catch (error) {
       this.#sight.show(doomed);
-      this.#failed(`Not deleted: ${(error as Error).message}`);
+      this.#failed(`Not deleted: ${faultOf(error).message}`);
     }
   }
 }

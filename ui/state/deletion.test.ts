@@ -77,5 +77,10 @@ test('what went with its stream is deleted; what is refused comes back with the 
   refused.deletion.send();
   await vi.advanceTimersByTimeAsync(0);
   expect(refused.sight).toEqual(['hide a', 'show a']);
-  expect(refused.failed[0]).toMatch(/^Not deleted: .*503/);
+  expect(refused.failed).toEqual(['Not deleted: store-broken']);
+  const away = setUp(() => { throw new TypeError('fetch failed'); });
+  away.deletion.ask(messages('a'));
+  away.deletion.send();
+  await vi.advanceTimersByTimeAsync(0);
+  expect(away.failed).toEqual(['Not deleted: Postern does not answer.']);
 });

@@ -15,6 +15,7 @@ export function sizeText(octets: number): string {
 
 const dayMonth = new Intl.DateTimeFormat(undefined, { day: 'numeric', month: 'short' });
 const dayMonthYear = new Intl.DateTimeFormat(undefined, { day: 'numeric', month: 'short', year: 'numeric' });
+const hour = new Intl.DateTimeFormat(undefined, { timeStyle: 'short' });
 const full = new Intl.DateTimeFormat(undefined, { dateStyle: 'medium', timeStyle: 'medium' });
 
 /** `now`, `40s`, `5m`, `3h`, `6d`, then the date. */
@@ -30,6 +31,9 @@ export function ageText(at: string, now: number): string {
   const date = new Date(then);
   return (date.getFullYear() === new Date(now).getFullYear() ? dayMonth : dayMonthYear).format(date);
 }
+
+/** `02:50`, for what is of today. */
+export const hourText = (at: string): string => hour.format(new Date(at));
 
 export const timeText = (at: string): string => full.format(new Date(at));
 

@@ -7,6 +7,7 @@ import type { Api } from '../../sdk/api.ts';
 import type { Hook, HookCall, HookInput, HookPatch, PosternEvent } from '../../sdk/contract.ts';
 import { again, type Again } from './again.ts';
 import { faultOf, type Fault } from './fault.ts';
+import { hourText, plural } from './format.ts';
 
 const PAGE = 50;
 /** Milliseconds between looks at calls that are under way: what becomes of them is no event of the stream. */
@@ -71,10 +72,10 @@ export class HookDesk {
     if (this.#hook !== undefined) this.#calls.soon();
   }
 
-  /** Looks again while calls are still to be made. */
+  /** Looks again while calls are still to be made, or held back. */
   beat(): () => void {
     const timer = setInterval(() => {
-      if (this.hooks.some(({ waiting }) => waiting > 0)) this.#list.soon();
+      if (this.hooks.some(({ waiting, pausedUntil }) => waiting > 0 || pausedUntil !== null)) this.#list.soon();
       if (this.calls.some(({ state }) => state === 'waiting')) this.#calls.soon();
     }, BEAT);
     return () => clearInterval(timer);
@@ -167,9 +168,27 @@ export class HookDesk {
   }
 }
 
+/** What is held against a hook: `5 failures in a row, the last: it answered 500; tried again at 02:50`. Empty when nothing is. */
+export function troubleText({ failures, lastError, pausedUntil }: Hook): string {
+  if (failures === 0) return '';
+  const error = lastError ?? 'no answer';
+  const said = failures === 1 ? `Failed once: ${error}` : `${plural(failures, 'failure')} in a row, the last: ${error}`;
+  return pausedUntil === null ? said : `${said}; tried again at ${hourText(pausedUntil)}`;
+}
+
+/** What keeps a call that is due from being made. */
+export function heldText({ state, due }: HookCall, { disabled, pausedUntil }: Hook): string {
+  if (state !== 'waiting') return '';
+  if (disabled) return 'waits: the hook is off';
+  return pausedUntil !== null && (due === null || due < pausedUntil) ? `waits: the hook is paused until ${hourText(pausedUntil)}` : '';
+}
+
 /** What was answered last, in a word or two. */
-export function lastText({ state, tries, due }: HookCall): string {
+export function lastText(call: HookCall, hook?: Hook): string {
+  const { state, tries, due } = call;
   const last = tries.at(-1);
+  const held = hook && heldText(call, hook);
+  if (held) return last ? `${last.status ?? last.error ?? 'no answer'}, ${held}` : held;
   if (!last) return state === 'lost' ? 'lost on purpose' : 'not tried yet';
   const said = last.status === null ? last.error ?? 'no answer' : String(last.status);
   return state === 'waiting' && due !== null ? `${said}, to be tried again` : said;

@@ -1,13 +1,13 @@
 import { afterEach, beforeEach, expect, test, vi } from 'vitest';
 import type { Hook, HookCall, PosternEvent } from '../../sdk/contract.ts';
 import { scripted, type Asked } from '../../test/support/scripted-api.ts';
-import { BEAT, HookDesk, lastText } from './hooks.svelte.ts';
+import { BEAT, HookDesk, lastText, troubleText } from './hooks.svelte.ts';
 
 beforeEach(() => void vi.useFakeTimers());
 afterEach(() => void vi.useRealTimers());
 
 const AT = '2026-01-01T00:00:00.000Z';
-const hook = (id: string, more: Partial<Hook> = {}): Hook => ({ id, stream: 'default', url: 'http://127.0.0.1:9/x', secret: null, types: [], headers: {}, createdAt: AT, disabled: null, misbehave: null, waiting: 0, ...more });
+const hook = (id: string, more: Partial<Hook> = {}): Hook => ({ id, stream: 'default', url: 'http://127.0.0.1:9/x', secret: null, types: [], headers: {}, createdAt: AT, disabled: null, misbehave: null, waiting: 0, failures: 0, lastError: null, pausedUntil: null, ...more });
 const call = (id: string, state: HookCall['state'], tries: HookCall['tries'] = []): HookCall => ({ id, hook: 'h1', event: 1, type: 'recipient.delivered', webhookId: id, state, createdAt: AT, due: state === 'waiting' ? AT : null, body: {}, tries });
 
 function desk(calls: HookCall[] = [call('c1', 'delivered')]) {
@@ -69,4 +69,15 @@ test('what was answered last is said in a word', () => {
   const answered = { at: AT, tookMs: 4, status: 500, error: null, response: '' };
   expect([lastText(call('a', 'waiting')), lastText(call('a', 'lost')), lastText(call('a', 'waiting', [answered])), lastText(call('a', 'failed', [{ ...answered, status: null, error: 'refused' }]))])
     .toEqual(['not tried yet', 'lost on purpose', '500, to be tried again', 'refused']);
+});
+
+test('what is held against a hook is said, and what keeps its calls waiting', () => {
+  const until = '2026-01-01T00:10:00.000Z';
+  const paused = hook('h1', { failures: 5, lastError: 'it answered 500', pausedUntil: until });
+  expect(troubleText(paused)).toMatch(/^5 failures in a row, the last: it answered 500; tried again at \d+:10/);
+  expect([troubleText(hook('h1')), troubleText(hook('h1', { failures: 1, lastError: 'no answer within 15 s' }))]).toEqual(['', 'Failed once: no answer within 15 s']);
+  expect(lastText(call('a', 'waiting'), paused)).toMatch(/^waits: the hook is paused until \d+:10/);
+  expect(lastText({ ...call('a', 'waiting'), due: '2026-01-01T00:20:00.000Z' }, paused)).toBe('not tried yet');
+  expect(lastText(call('a', 'waiting'), hook('h1', { disabled: { reason: 'by a person', at: AT } }))).toBe('waits: the hook is off');
+  expect(lastText(call('a', 'lost'), paused)).toBe('lost on purpose');
 });

@@ -62,6 +62,8 @@ export class House {
   word = $state('');
   overlay: 'none' | 'palette' | 'help' = $state('none');
   drawer = $state(false);
+  /** A part of the page could not be fetched while the server was away. */
+  torn = $state(false);
   #hidden: Hidden | undefined;
   #wordTimer: ReturnType<typeof setTimeout> | undefined;
 

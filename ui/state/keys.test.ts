@@ -2,7 +2,7 @@ import { expect, test } from 'vitest';
 import { choose, fit, type Command } from './commands.ts';
 import { actOf, KEYS } from './keys.ts';
 
-const press = (key: string, more: object = {}) => ({ key, ctrlKey: false, metaKey: false, altKey: false, ...more });
+const press = (key: string, more: object = {}) => ({ key, ctrlKey: false, metaKey: false, altKey: false, shiftKey: false, ...more });
 
 test('letters belong to who is typing, but the palette opens everywhere', () => {
   expect(actOf(press('j'), false)).toBe('down');
@@ -16,6 +16,13 @@ test('a chord that is not ours is the browser\'s; Enter on a button is the butto
   expect(actOf(press('u', { altKey: true }), false)).toBeUndefined();
   expect(actOf(press('Enter'), false, true)).toBeUndefined();
   expect(actOf(press('Enter'), false)).toBe('open');
+});
+
+test('x selects one and Shift with x a run, also while Caps Lock is on', () => {
+  expect(actOf(press('x'), false)).toBe('select');
+  expect(actOf(press('X', { shiftKey: true }), false)).toBe('selectRun');
+  expect(actOf(press('X'), false)).toBe('select');
+  expect(actOf(press('x', { shiftKey: true }), false)).toBe('selectRun');
 });
 
 test('no key means two things', () => {

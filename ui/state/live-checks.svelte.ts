@@ -63,7 +63,9 @@ export class PreflightDesk {
 
   async #load(): Promise<void> {
     try {
-      this.last = await this.#api.lastPreflight(this.#stream);
+      // The gate knows whether there is one: to ask for what is not there would be an error in the browser's console.
+      const { streams } = await this.#api.deliveryGate({ stream: this.#stream });
+      if (streams.some(({ preflight }) => preflight !== null)) this.last = await this.#api.lastPreflight(this.#stream);
     } catch (error) {
       if (faultOf(error).status !== 404) this.problem = faultOf(error).message;
     }

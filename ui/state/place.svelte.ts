@@ -3,7 +3,7 @@
  * button undoes; `swap` replaces the present one (moving through a list with
  * j and k is one step, not a hundred).
  */
-import { hashOf, placeOf, type Place } from './route.ts';
+import { hashOf, placeOf, strayOf, type Place } from './route.ts';
 
 export type Bar = {
   hash(): string;
@@ -16,25 +16,34 @@ export type Bar = {
 export class Whereabouts {
   #bar: Bar;
   now: Place = $state.raw({ at: 'mail', scope: {} });
+  /** What the address named instead, when there is no such view. */
+  stray: string | undefined = $state();
 
   constructor(bar: Bar) {
     this.#bar = bar;
-    this.now = placeOf(bar.hash());
+    this.#read();
   }
 
   follow(): () => void {
-    return this.#bar.watch(() => (this.now = placeOf(this.#bar.hash())));
+    return this.#bar.watch(() => this.#read());
   }
 
   go(place: Place): void {
     const hash = hashOf(place);
     if (hash !== this.#bar.hash()) this.#bar.push(hash);
     this.now = place;
+    this.stray = undefined;
   }
 
   swap(place: Place): void {
     this.#bar.replace(hashOf(place));
     this.now = place;
+    this.stray = undefined;
+  }
+
+  #read(): void {
+    this.now = placeOf(this.#bar.hash());
+    this.stray = strayOf(this.#bar.hash());
   }
 }
 

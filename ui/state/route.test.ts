@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { hashOf, LIVE_TABS, placeOf, TABS, TELEMETRY_ASKED, type Place } from './route.ts';
+import { hashOf, LIVE_TABS, placeOf, strayOf, TABS, TELEMETRY_ASKED, type Place } from './route.ts';
 
 test('every place has an address that leads back to it', () => {
   const text = fc.string({ minLength: 1 }).filter((one) => one.isWellFormed());
@@ -29,6 +29,11 @@ test('whatever stands behind # is a place', () => {
   fc.assert(fc.property(fc.string(), (hash) => {
     expect(['mail', 'inboxes', 'streams', 'live', 'queue', 'telemetry', 'scenario', 'suppressions', 'hooks', 'log', 'start']).toContain(placeOf(`#${hash}`).at);
   }));
+});
+
+test('an address that names no view is told from one that does', () => {
+  expect(['#/nonsense/x', '#/nonsense?q=x', 'nonsense'].map(strayOf)).toEqual(['nonsense', 'nonsense', 'nonsense']);
+  expect(['', '#', '#/', '#/?q=x', '#/mail', '#/messages/1/html', '#/inboxes', '#/streams', '#/live', '#/queue', '#/telemetry', '#/scenarios/a', '#/suppressions', '#/hooks', '#/events', '#/start'].map(strayOf).filter(Boolean)).toEqual([]);
 });
 
 test('the address that the SDK writes opens the message', () => {

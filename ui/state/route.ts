@@ -57,6 +57,14 @@ export function placeOf(hash: string): Place {
   }
 }
 
+const ROOMS = new Set(['mail', 'messages', 'inboxes', 'streams', 'live', 'queue', 'telemetry', 'scenarios', 'suppressions', 'hooks', 'events', 'start']);
+
+/** What an address names that is none of the views. */
+export function strayOf(hash: string): string | undefined {
+  const [room] = hash.replace(/^#/, '').split('?')[0]!.split('/').filter(Boolean).map(decoded);
+  return room === undefined || ROOMS.has(room) ? undefined : room;
+}
+
 export function hashOf(place: Place): string {
   switch (place.at) {
     case 'mail': {

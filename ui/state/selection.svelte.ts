@@ -31,13 +31,13 @@ export class Selection {
   }
 
   /** From the last one ticked to this one, in the order of the list. */
-  extend(id: string, indexOf: (id: string) => number, at: (index: number) => { id: string } | undefined): void {
+  extend(id: string, list: { indexOf(id: string): number; at(index: number): { id: string } | undefined }): void {
     this.all = undefined;
-    const to = indexOf(id);
-    const from = this.#anchor === undefined ? -1 : indexOf(this.#anchor);
+    const to = list.indexOf(id);
+    const from = this.#anchor === undefined ? -1 : list.indexOf(this.#anchor);
     if (from < 0 || to < 0) return this.toggle(id);
     for (let i = Math.min(from, to); i <= Math.max(from, to); i++) {
-      const row = at(i);
+      const row = list.at(i);
       if (row) this.ids.add(row.id);
     }
     this.#anchor = id;

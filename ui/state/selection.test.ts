@@ -2,21 +2,20 @@ import { expect, test } from 'vitest';
 import { Selection } from './selection.svelte.ts';
 
 const rows = ['a', 'b', 'c', 'd', 'e'].map((id) => ({ id }));
-const indexOf = (id: string) => rows.findIndex((row) => row.id === id);
-const at = (i: number) => rows[i];
+const list = { indexOf: (id: string) => rows.findIndex((row) => row.id === id), at: (index: number) => rows[index] };
 
 test('with shift, everything from the last one ticked to this one is ticked', () => {
   const selection = new Selection();
   selection.toggle('d');
-  selection.extend('b', indexOf, at);
+  selection.extend('b', list);
   expect([...selection.ids].sort()).toEqual(['b', 'c', 'd']);
-  selection.extend('e', indexOf, at);
+  selection.extend('e', list);
   expect(selection.size).toBe(4);
 });
 
 test('with shift and nothing before it, one is ticked', () => {
   const selection = new Selection();
-  selection.extend('c', indexOf, at);
+  selection.extend('c', list);
   expect([...selection.ids]).toEqual(['c']);
 });
 

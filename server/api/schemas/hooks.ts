@@ -28,6 +28,9 @@ export const Hook = z.object({
   disabled: z.object({ reason: z.string(), at: time }).nullable(),
   misbehave: z.object({ duplicate: z.number(), reorder: z.number(), lose: z.number(), seed: z.number() }).nullable(),
   waiting: z.number().openapi({ description: 'Calls that are still to be made.' }),
+  failures: z.number().openapi({ description: 'Failed tries in a row, since the start; a success, another address or `enabled: true` ends them.' }),
+  lastError: z.string().nullable().openapi({ description: 'Why the last of them failed.' }),
+  pausedUntil: time.nullable().openapi({ description: 'After five of them nothing is called until then; then one call tries whether it goes again.' }),
 }).openapi('Hook');
 export const HookList = z.object({ hooks: z.array(Hook) });
 
