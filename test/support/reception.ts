@@ -116,7 +116,8 @@ export async function reception({ clock = wallClock, before, store: given, inFli
   const refusals: Refusal[] = [];
   const logged: string[] = [];
   const makeId = idMaker();
-  const streams = await openStreams({ store: memoryStreams(), clock, makeId, ...(declared ? { declared } : {}) });
+  const streams = await openStreams({ store: memoryStreams(), clock, makeId });
+  for (const stream of declared ?? []) await streams.create(stream);
   const admit = createAdmit({
     store: given ?? store,
     clock,
