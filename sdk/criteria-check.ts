@@ -9,9 +9,14 @@ const isPattern = (value: unknown) => isText(value) || value instanceof RegExp;
 const PATTERN: Kind = { fits: isPattern, is: 'a text or a pattern (/…/)' };
 const TEXT: Kind = { fits: isText, is: 'a text' };
 
+/** A Map or Headers has nothing that could be looked at by name: it would mean any message. Told by what it is called, since a test runner may have objects of its own. */
+function isFields(value: unknown): boolean {
+  return Object.prototype.toString.call(value) === '[object Object]' && Object.keys(value as object).length > 0;
+}
+
 const KNOWN: Record<keyof Criteria, Kind> = {
   subject: PATTERN, from: PATTERN, to: PATTERN, text: PATTERN, html: PATTERN,
-  headers: { fits: (value) => typeof value === 'object' && value !== null && !Array.isArray(value) && !(value instanceof RegExp), is: 'an object, like { \'X-Campaign\': \'spring\' }' },
+  headers: { fits: isFields, is: 'an object that names a field, like { \'X-Campaign\': \'spring\' }' },
   tag: TEXT, stream: TEXT, q: TEXT,
   where: { fits: (value) => typeof value === 'function', is: 'a function of the message' },
   after: { fits: (value) => isText(value) || typeof (value as { cursor?: unknown } | null)?.cursor === 'string', is: 'a mark (`await inbox.mark()`) or a message' },

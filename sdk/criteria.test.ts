@@ -61,6 +61,7 @@ test.each<[unknown, string | RegExp]>([
   [{ where: 'x' }, '`where` must be a function of the message; it is "x"'],
   [{ headers: { 'x-a': 1 } }, '`headers` must give \'x-a\' a text or a pattern; it is 1'],
   [{ headers: 'x-a' }, '`headers` must be an object'],
+  [{ headers: {} }, '`headers` must be an object that names'], [{ headers: new Map([['x-none', '1']]) }, '`headers` must be an object that names'],
   [{ after: null }, '`after` is null'],
   [{ after: 7 }, '`after` must be a mark (`await inbox.mark()`) or a message; it is 7'],
   [{ timeout: 100 }, 'A wait knows no `timeout`: it is an option and stands apart, waitFor({ … }, { timeout })'],

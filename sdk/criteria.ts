@@ -10,7 +10,7 @@ import { cut, matchesPattern, ReceivedMessage, show } from './message.ts';
 export type Criteria = {
   /** Contains this text, or matches. */
   subject?: string | RegExp;
-  /** The exact address (`*` stands for any characters; without an `@`, all of one side of it), or matches. Names are not looked at. */
+  /** The whole address (`*` stands for any characters, half an address is an error), or matches. Names are not looked at. */
   from?: string | RegExp;
   /** An address of the envelope or of To. */
   to?: string | RegExp;

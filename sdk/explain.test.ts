@@ -54,5 +54,6 @@ test('a name or a part where a whole address is compared is told as such', () =>
   const text = (wanted: string, field = 'from') => tellTimeout({ ...facts, arrived: [{ ...miss('x'), differs: [{ field, wanted, got: 'a@b.test' }] }], arrivedInAll: 1 }, where, beside);
   expect(text('Shop')).toContain("`from` is compared with the whole address, and never with the name beside it: `*` stands for any characters (from: '*@shop.test')");
   expect(text('"@b.com"', 'to')).toContain("(to: '*@b.com')");
-  for (const whole of ['x@b.test', '*@c.test', '/shop/']) expect(text(whole)).not.toContain('whole address');
+  expect(text('Shop <shop@app.test>')).toContain("(from: 'shop@app.test')");
+  for (const whole of ['x@b.test', '*@c.test', '/shop/', '<>', '<root>']) expect(text(whole)).not.toContain('whole address');
 });

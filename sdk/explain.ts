@@ -69,8 +69,9 @@ function advice({ found, wanted, arrived, arrivedInAll, waited }: WaitFacts, whe
 function addresses(differs: WaitFacts['arrived'][number]['differs']): string[] {
   return differs.flatMap(({ field, wanted }) => {
     const said = wanted.replace(/^"(.*)"$/, '$1');
-    if ((field !== 'from' && field !== 'to') || /[*/]/.test(said) || /.@./.test(said)) return [];
-    const part = said.startsWith('@') ? `*${said}` : said.endsWith('@') ? `${said}*` : '*@shop.test';
+    const named = /\s.*<(.+@.+)>$/.exec(said)?.[1];
+    if ((field !== 'from' && field !== 'to') || /[*/]/.test(said) || /^<[^<>]*>$/.test(said) || (named === undefined && /.@./.test(said))) return [];
+    const part = named ?? (said.startsWith('@') ? `*${said}` : said.endsWith('@') ? `${said}*` : '*@shop.test');
     return [`\`${field}\` is compared with the whole address, and never with the name beside it: \`*\` stands for any characters (${field}: '${part}'), a pattern finds a part (${field}: /…/).`];
   });
 }

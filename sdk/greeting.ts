@@ -16,13 +16,15 @@ export type Greeting = {
 };
 
 const FIRST_ANSWER = 10_000;
+/** setTimeout holds 31 bits; what is longer would be over at once. */
+const LONGEST_TIMER = 2 ** 31 - 1;
 
 export async function greet(api: Api, { timeout = FIRST_ANSWER, signal }: Greeting = {}): Promise<Info> {
   const ms = toMs(timeout, 'timeout');
   checkSignal(signal);
   const late = new AbortController();
   const { http } = api.wire;
-  const timer = setTimeout(() => late.abort(new PosternError(`Postern did not answer at ${http} within ${sayMs(ms)}. Is that the HTTP address of a sandbox (not its SMTP port)? connect(url, { timeout: '1m' }) gives a slow one longer.`)), ms);
+  const timer = setTimeout(() => late.abort(new PosternError(`Postern did not answer at ${http} within ${sayMs(ms)}. Is that the HTTP address of a sandbox (not its SMTP port)? connect(url, { timeout: '1m' }) gives a slow one longer.`)), Math.min(ms, LONGEST_TIMER));
   try {
     const info: unknown = await api.info({ signal: signal ? AbortSignal.any([signal, late.signal]) : late.signal });
     if (!isInfo(info)) throw new PosternError(`What answers at ${http} is no Postern: GET /v1/info gave JSON of another kind. A sandbox prints its address when it starts; \`npx postern ready\` asks for it.`);

@@ -1,5 +1,6 @@
+import { runInNewContext } from 'node:vm';
 import { expect, test } from 'vitest';
-import { type OutgoingAttachment, wireMessage } from './outgoing.ts';
+import { type Outgoing, type OutgoingAttachment, wireMessage } from './outgoing.ts';
 
 const sent = (attachment: object) => wireMessage({ from: 'a@app.test', attachments: [attachment as OutgoingAttachment] }).attachments![0]!;
 const plain = (base64: string) => Buffer.from(base64, 'base64').toString();
@@ -28,4 +29,11 @@ test('what is neither is an error that says what is taken', () => {
 
 test('a message without attachments is as it was', () => {
   expect(wireMessage({ from: 'a@app.test', subject: 'x' })).toEqual({ from: 'a@app.test', subject: 'x' });
+});
+
+test('bytes are bytes wherever they come from', () => {
+  const elsewhere = runInNewContext('new Uint8Array([1, 2, 3])') as Uint8Array;
+  const contents = [elsewhere, new Uint8Array([9, 1, 2, 3]).subarray(1), new Uint8Array([1, 2, 3]).buffer];
+  expect(wireMessage({ from: 'a@x.test', attachments: contents.map((content) => ({ filename: 'a', content })) } as Outgoing).attachments!.map(({ content }) => content)).toEqual(Array(3).fill('AQID'));
+  expect(() => wireMessage({ from: 'a@x.test', attachments: [null] } as unknown as Outgoing)).toThrow('is an object like');
 });

@@ -8,7 +8,7 @@ import { sayValue } from './message-text.ts';
 
 export type OutgoingAttachment = Omit<AttachmentInput, 'content'> & {
   /** A text, sent as its UTF-8, or bytes. */
-  content: string | Uint8Array;
+  content: string | Uint8Array | ArrayBuffer;
   /** Says that a `content` of text is base64 (`utf8` unless said). Bytes have none. */
   encoding?: 'utf8' | 'base64';
 };
@@ -22,11 +22,15 @@ export function wireMessage({ attachments, ...message }: Outgoing): MessageInput
   return { ...message, attachments: attachments.map(wireAttachment) };
 }
 
-function wireAttachment({ content, encoding, ...rest }: OutgoingAttachment, place: number): AttachmentInput {
+function wireAttachment(attachment: OutgoingAttachment, place: number): AttachmentInput {
   const name = `\`attachments[${place}]\``;
+  if (typeof attachment !== 'object' || attachment === null) throw new TypeError(`${name} is an object like { filename: 'terms.txt', content: 'Be kind.' }; it is ${sayValue(attachment)}`);
+  const { content, encoding, ...rest } = attachment;
   if (encoding !== undefined && encoding !== 'utf8' && encoding !== 'base64') throw new TypeError(`The encoding of ${name} is 'utf8' (a text) or 'base64'; it is ${sayValue(encoding)}`);
   if (typeof content === 'string') return { ...rest, content: encoding === 'base64' ? content : base64(new TextEncoder().encode(content)) };
-  if (content instanceof Uint8Array) return { ...rest, content: base64(content) };
+  // By what they are, not by their class: a test runner may have classes of its own.
+  if (ArrayBuffer.isView(content)) return { ...rest, content: base64(new Uint8Array(content.buffer, content.byteOffset, content.byteLength)) };
+  if (Object.prototype.toString.call(content) === '[object ArrayBuffer]') return { ...rest, content: base64(new Uint8Array(content)) };
   throw new TypeError(`${name} needs a \`content\`: a text, or bytes (Uint8Array; \`await readFile(…)\` gives them); it is ${sayValue(content)}`);
 }
 

@@ -53,6 +53,7 @@ export async function start(options: StartOptions = {}): Promise<Sandbox> {
   if (major < 22 || (major === 22 && minor < 18)) throw new PosternError(`start() runs the server in this process and needs Node 22.18 or newer; this is ${process.versions.node}. connect(url) works from Node 20 on.`);
   const [{ assemble }, { OperatorError, readConfig }] = await Promise.all([import('../server/assemble.ts'), import('../server/config.ts')]);
   const { mode, settings = {}, ...own } = options;
+  if (typeof settings !== 'object' || settings === null) throw new PosternError('`settings` of start() is an object, by the names of docs/configuration.md');
   const values: Record<string, unknown> = { logLevel: 'silent' };
   for (const [name, value] of Object.entries({ dataDir: ':memory:', http: '127.0.0.1:0', smtp: '127.0.0.1:0', ...defined(own) })) {
     if (!Object.hasOwn(OPTIONS, name)) throw new PosternError(`start() has no option \`${name}\`; it has ${[...Object.keys(OPTIONS), 'mode', 'settings'].join(', ')}. Any other setting goes into { settings: { … } }`);

@@ -70,7 +70,7 @@ export function createWire(options: WireOptions): Wire {
     } catch (error) {
       if (ask.signal?.aborted) throw ask.signal.reason;
       const { status, headers } = response;
-      if (error instanceof SyntaxError) throw new PosternError(`${method} ${path} at ${http} answered ${status} with ${headers.get('content-type')?.split(';')[0] || 'something'} that is no JSON: no sandbox says that. ${WHERE}`, { status, cause: error });
+      if ((error as Error).name === 'SyntaxError') throw new PosternError(`${method} ${path} at ${http} answered ${status} with ${headers.get('content-type')?.split(';')[0] || 'something'} that is no JSON: no sandbox says that. ${WHERE}`, { status, cause: error });
       throw new PosternError(`The answer of ${http} to ${method} ${path} broke off (${reasonOf(error)}).`, { cause: error });
     }
   }

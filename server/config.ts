@@ -122,7 +122,7 @@ export type ConfigSource = {
 /** Reads command line, environment, file, or what a program gives. Throws ConfigError. */
 export function readConfig(source: ConfigSource): Config {
   const config = defaults() as Record<string, unknown>;
-  const set = (name: string, from: string, value: unknown) => {
+  const set = (name: string, from: string, value: unknown, said = value) => {
     try {
       config[name] = SETTINGS[name as Name].parse(value);
     } catch (error) {
@@ -130,7 +130,7 @@ export function readConfig(source: ConfigSource): Config {
       const got = SETTINGS[name as Name] as Setting<unknown>;
       // `postern.yaml: "streams"` and `[1] (billing)` are one place; so are "`streams` of start()" and it.
       const where = error.place === '' ? from : from.startsWith('`') ? from.replace(/(?<=^`[^`]*)(?=`)/, error.place) : `${from.replace(/"(\w+)"$/, '$1')}${error.place}`;
-      throw new ConfigError(`${where} ${error.message}${got.secret ? '' : `; it is ${JSON.stringify(value)}`}`);
+      throw new ConfigError(`${where} ${error.message}${got.secret ? '' : `; it is ${JSON.stringify(said)}`}`);
     }
   };
   const flags = readFlags(source.args ?? []);
@@ -153,7 +153,7 @@ export function readConfig(source: ConfigSource): Config {
   for (const [name, value] of Object.entries(values)) {
     if (value === undefined) continue;
     if (!Object.hasOwn(SETTINGS, name)) throw new ConfigError(`There is no setting ${called(name)}${nearest(name, Object.keys(SETTINGS), ' (did you mean `%`?)')}`);
-    set(name, called(name), typeof value === 'number' || typeof value === 'boolean' ? String(value) : value);
+    set(name, called(name), typeof value === 'number' || typeof value === 'boolean' ? String(value) : value, value);
   }
 
   const done = config as Config;

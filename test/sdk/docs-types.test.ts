@@ -19,14 +19,16 @@ const examples = ['sdk.md', 'quickstart.md', 'simulate.md', 'webhooks.md'].flatM
 test('every example in TypeScript compiles under strict', () => {
   expect(examples.length).toBeGreaterThan(15);
   for (const { name, code } of examples) writeFileSync(join(dir, name), code);
+  // One that is wrong, so that a compiler which says nothing is noticed.
+  writeFileSync(join(dir, 'wrong.ts'), 'export const wrong: number = true;\n');
   writeFileSync(join(dir, 'tsconfig.json'), JSON.stringify({
     compilerOptions: {
       strict: true, target: 'es2024', lib: ['es2024', 'esnext.disposable', 'dom'], module: 'nodenext', types: ['node'], noEmit: true, skipLibCheck: true, allowImportingTsExtensions: true,
       paths: { 'postern/sdk': [join(HOUSE, 'sdk/index.ts')], 'postern/sdk/*': [join(HOUSE, 'sdk/*.ts')] },
     },
-    files: examples.map(({ name }) => name),
+    files: [...examples.map(({ name }) => name), 'wrong.ts'],
   }));
   const { stdout } = spawnSync(process.execPath, [join(HOUSE, 'node_modules/@typescript/native/bin/tsc'), '-p', dir], { cwd: dir, encoding: 'utf8' });
   // The source of the server is compiled by rules of its own.
-  expect(stdout.split('\n').filter((line) => !line.startsWith('.') && !line.startsWith(' ')).join('\n').trim()).toBe('');
+  expect(stdout.split('\n').filter((line) => !line.startsWith('.') && !line.startsWith(' ')).join('\n').trim()).toMatch(/^wrong\.ts\(1,14\): error TS2322: [^\n]*$/);
 }, 60_000);

@@ -58,6 +58,8 @@ export class House {
 
   /** The row that the keyboard is on. */
   cursor: string | undefined = $state();
+  /** Goes up with each step of a key, also one that ends on the same row: that row is then looked for again. */
+  steps = $state(0);
   /** A sentence that passes, below; also said to screen readers. */
   word = $state('');
   overlay: 'none' | 'palette' | 'help' = $state('none');
@@ -163,6 +165,7 @@ export class House {
     const message = mailbox.at(to);
     if (!message) return;
     this.cursor = message.id;
+    this.steps++;
     if (this.place.at === 'mail' && this.place.message !== undefined) this.openMessage(message.id, 'swap');
     if (to > mailbox.count - 50) void mailbox.more();
   }
