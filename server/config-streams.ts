@@ -8,7 +8,7 @@
  */
 import { resolve } from 'node:path';
 import { count, duration, list, oneOf, orNone, size, Wrong, wrong } from './config-values.ts';
-import { DEFAULT_STREAM, STREAM_MODES, STREAM_NAME, type Retention, type StreamMode } from './mail/stream.ts';
+import { DEFAULT_STREAM, PASSWORD_LIMIT, STREAM_MODES, STREAM_NAME, USER_NAME, type Retention, type StreamMode } from './mail/stream.ts';
 import { nearest } from './nearest.ts';
 
 export type ConfiguredStream = {
@@ -84,7 +84,10 @@ function credentialsOf(value: unknown, place: string): { user: string; password:
       if (said === undefined || said === null || said === '') return wrong('is missing', `${here}.${key}`);
       return typeof said === 'string' ? said : wrong('must be a text: put it in quotes', `${here}.${key}`);
     };
-    return { user: word('user'), password: word('password') };
+    const [user, password] = [word('user'), word('password')];
+    if (!USER_NAME.test(user)) wrong('has no spaces and no control characters, and at most 128 characters', `${here}.user`);
+    if (Buffer.byteLength(password) > PASSWORD_LIMIT) wrong(`is longer than ${PASSWORD_LIMIT} octets`, `${here}.password`);
+    return { user, password };
   });
 }
 

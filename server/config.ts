@@ -141,6 +141,9 @@ export function readConfig(source: ConfigSource): Config {
     if (!Object.hasOwn(SETTINGS, key)) throw new ConfigError(`${file}: no setting is named "${key}"${nearest(key, Object.keys(SETTINGS), ' (did you mean "%"?)')}`);
     set(key, `${file}: "${key}"`, value);
   }
+  // The environment and the command line may say otherwise: they come before the file.
+  const twice = contradiction(config as Config);
+  if (twice !== undefined) throw new ConfigError(`${file}: ${twice}`);
   const byEnv = new Map(Object.keys(SETTINGS).map((name) => [envOf(name), name]));
   for (const [key, value] of Object.entries(env)) {
     if (!key.startsWith('POSTERN_') || value === undefined || FOREIGN.includes(key) || SERVICE_LINK.test(key)) continue;
@@ -158,8 +161,6 @@ export function readConfig(source: ConfigSource): Config {
 
   const done = config as Config;
   if ((done.tlsCert === null) !== (done.tlsKey === null)) throw new ConfigError('tlsCert and tlsKey go together: give both or neither');
-  const twice = contradiction(done);
-  if (twice !== undefined) throw new ConfigError(twice);
   return done;
 }
 

@@ -25,6 +25,12 @@ const BY = 'configuration';
 /** Throws ConfigError. */
 export async function declareStreams({ config, streams, clock, log }: DeclareOptions): Promise<void> {
   const placeOf = (name: string) => `streams[${config.streams.findIndex((one) => one.name === name)}] (${name})`;
+  for (const { name, credentials = [] } of config.streams) {
+    for (const [i, { user }] of credentials.entries()) {
+      const others = user !== name && (streams.get(user) !== undefined || config.streams.some((one) => one.name === user));
+      if (others) throw new ConfigError(`${placeOf(name)}: credentials[${i}]: the login "${user}" cannot be made: ${FLAWS.taken}`);
+    }
+  }
   const wishes = declared(config).map((wish) => ({ wish, change: changeOf(wish, streams.get(wish.name), clock.now(), placeOf) }));
   for (const { wish: { name }, change } of wishes) {
     const keys = Object.keys(change);

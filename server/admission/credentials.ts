@@ -7,6 +7,7 @@
  *     scrypt$14$8$1$<salt>$<hash>     log2 N, r, p, base64url
  */
 import { createHmac, randomBytes, scrypt, timingSafeEqual } from 'node:crypto';
+import { PASSWORD_LIMIT } from '../mail/stream.ts';
 
 // 16 MB and about 40 ms: enough for a password that a person chose, cheap enough for a test that makes ten.
 const COST = { log2n: 14, r: 8, p: 1 } as const;
@@ -14,8 +15,6 @@ const SALT = 16;
 const HASH = 32;
 /** Logins remembered as right; the oldest goes first. */
 const REMEMBERED = 1_000;
-/** A longer password is not hashed at all: it is wrong. */
-export const PASSWORD_LIMIT = 1_024;
 
 /** 160 bits of chance, in letters and digits that survive URLs and shells. */
 export function makePassword(): string {

@@ -6,8 +6,8 @@
  */
 import type { Clock } from '../clock.ts';
 import type { MakeId } from '../ids.ts';
-import { type Credential, DEFAULT_DELIVERY, DEFAULT_RETENTION, DEFAULT_STREAM, type DeliveryPolicy, type Retention, STREAM_NAME, type Stream, type StreamMode } from '../mail/stream.ts';
-import { hashPassword, makePassword, PASSWORD_LIMIT, passwordCheck } from './credentials.ts';
+import { PASSWORD_LIMIT, USER_NAME, type Credential, DEFAULT_DELIVERY, DEFAULT_RETENTION, DEFAULT_STREAM, type DeliveryPolicy, type Retention, STREAM_NAME, type Stream, type StreamMode } from '../mail/stream.ts';
+import { hashPassword, makePassword, passwordCheck } from './credentials.ts';
 import type { StreamChange, StreamStore } from './port.ts';
 
 /** What a user name stands for: a credential, or a stream of that name. A stream with credentials of its own is `guarded`: its name alone opens nothing. */
@@ -45,9 +45,6 @@ export type StreamsOptions = {
   clock: Clock;
   makeId: MakeId;
 };
-
-// No spaces or control characters, and it must fit an SMTP URL's user part when encoded.
-export const USER_NAME = /^[^\s\p{C}]{1,128}$/u;
 
 export async function openStreams({ store, clock, makeId }: StreamsOptions): Promise<Streams> {
   const streams = new Map<string, Stream>();

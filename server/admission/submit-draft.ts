@@ -106,7 +106,7 @@ export function judgeDraft(draft: Draft, limits: { recipients: number }): { judg
       else for (const mailbox of found) {
         address(at, mailbox.address);
         // `a b@x.test` would go to b: a name is told from an address by its brackets, or stands in a comment.
-        if (mailbox.name !== '' && !one.includes(`<${mailbox.address}`) && !one.includes('(')) fault(at, `has words beside the address; with a name it is "Ann" <${mailbox.address}>`);
+        if (mailbox.name !== '' && !/[<(]/.test(one)) fault(at, `has words beside the address; with a name it is "Ann" <${mailbox.address}>`);
       }
       return found;
     });

@@ -82,7 +82,9 @@ export function createHttp(deps: ApiDeps): Http {
   });
   server.on('upgrade', (request, socket, head) => {
     silent.delete(socket as Socket);
-    if (isHandshake(request)) void answer(request, handshakes.begin(request, socket as Socket, head));
+    // Behind a request that is not answered yet there is no way to answer this one: the connection has one answer at a time.
+    if ((answering.get(socket)?.size ?? 0) > 0) socket.destroy();
+    else if (isHandshake(request)) void answer(request, handshakes.begin(request, socket as Socket, head));
     // Older Nodes hand over every upgrade; one that nobody answers would hang.
     else refuse(socket, 'bad-request', 'This Postern runs on a Node that cannot pass over `Upgrade`: leave it out.');
   });

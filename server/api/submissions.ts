@@ -118,7 +118,6 @@ export function submissionRoutes({ add }: Routes, deps: ApiDeps, bodies: BodyRea
   }
 }
 
-/** What only queued mail can have, asked of a stream that queues nothing. */
 type Faults = { path: string; message: string }[];
 
 /** A message, or what is wrong with it. */
@@ -131,6 +130,7 @@ function draftOf(value: unknown, lane: StreamFacts): Draft | Faults {
   return faults.length > 0 ? faults : draft.data;
 }
 
+/** What only queued mail can have, asked of a stream that queues nothing. */
 function unqueued({ name, mode }: StreamFacts, draft: Draft): Faults {
   if (mode !== 'capture') return [];
   return (['sendAt', 'expiresAfter', 'priority'] as const)

@@ -64,11 +64,12 @@ async function elsewhere(store: Store, asked: Missed, stream: string): Promise<M
   const fitting = byWords ? await store.list({ filter, ...(cursor && afterSeq !== undefined ? { afterSeq } : {}), limit: AT_ADDRESS }) : [];
   const fits = new Set(fitting.map(({ seq }) => seq));
   const addressed = addressTerms(filter).length > 0;
+  const unasked = filter.kind === 'and' && filter.all.length === 0;
   return around(store, asked, (summary) => {
     if (summary.stream === stream) return undefined;
     const whole = fits.has(summary.seq) || judge(filter, summary) === true;
-    // Without its words, mail for nobody in particular is that of any test.
-    if (!whole && byWords && !addressed) return undefined;
+    // Without an address it is that of any test: only what fits, and came while this one waited.
+    if (!addressed && (!whole || unasked || summary.receivedAt < asked.begun - JUST_BEFORE)) return undefined;
     const { differs, distance }: Explanation = whole ? { differs: [], distance: 0 } : explain(filter, summary);
     if (distance > NEARLY) return undefined;
     return { summary, differs: [{ field: 'stream', wanted: stream, got: summary.stream }, ...differs], distance };

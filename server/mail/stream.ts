@@ -7,6 +7,10 @@ import { DEFAULT_LIVE, type LivePolicy } from './live.ts';
 
 export const DEFAULT_STREAM = 'default';
 export const STREAM_NAME = /^[a-z0-9](?:[a-z0-9._-]{0,62}[a-z0-9])?$/;
+/** Of a login. No spaces or control characters, and it must fit an SMTP URL's user part when encoded. */
+export const USER_NAME = /^[^\s\p{C}]{1,128}$/u;
+/** Octets. A longer password is not hashed at all: it is wrong. */
+export const PASSWORD_LIMIT = 1_024;
 
 /**
  * `capture`: mail stops at the inbox. `simulate`: it is kept there and also

@@ -100,3 +100,9 @@ test('garbage behind a request does not get into the answer that is on its way',
   expect(heard.indexOf('HTTP/1.1 400')).toBe(-1);
   expect(heard.length).toBeLessThan(size);
 });
+
+test('a handshake behind a request that is not answered yet ends its connection, and nothing else', async () => {
+  const { status } = await say(['GET /v1/wait?inbox=nobody@x.test&timeout=1m HTTP/1.1', 'Host: localhost', '', 'GET /v1/events/socket HTTP/1.1', ...WEBSOCKET, KEY, 'Sec-WebSocket-Version: 13']).catch(() => ({ status: 0 }));
+  expect(status).not.toBe(101);
+  expect((await fetch(`http://127.0.0.1:${port}/livez`)).status).toBe(200);
+});

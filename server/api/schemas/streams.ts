@@ -1,8 +1,7 @@
 /** Schemas of streams, credentials, inboxes, tags, events and waits. Checked against the contract. */
 import { z } from '@hono/zod-openapi';
 import type * as wire from '../../../sdk/contract.ts';
-import { USER_NAME } from '../../admission/streams.ts';
-import { STREAM_MODES, STREAM_NAME } from '../../mail/stream.ts';
+import { STREAM_MODES, STREAM_NAME, USER_NAME } from '../../mail/stream.ts';
 import { parseDuration } from '../../units.ts';
 import { agree } from './agree.ts';
 import { virtual } from './answer.ts';

@@ -139,6 +139,11 @@ export function createParser({ store, onCommit, clock, log, desk = createDesk(cl
         if (closed || error instanceof DeskClosed) return;
         stirred = true;
         log?.warn({ error: error instanceof Error ? error.message : String(error) }, 'parsed mail could not be saved; trying again');
+        // Who asked for one of them gets it as it is: on a full disk this can take for ever.
+        if ((error as { reason?: unknown }).reason === 'full') {
+          for (const done of urgent.values()) done();
+          urgent.clear();
+        }
         await pause(RETRY);
       }
     }

@@ -28,8 +28,8 @@ export function needed({ total, wal }: Omit<Disk, 'free'>, octets: number, keepF
 export type Folder = {
   /** Why mail of so many octets cannot be taken right now. Costs two system calls (2 µs) while there is ample room. */
   unfit(octets: number): StoreFault | undefined;
-  /** The same of what is made of mail that was taken: it may have half of what is left for deleting. */
-  unfitToIndex(octets: number): StoreFault | undefined;
+  /** Whether what is made of mail that was taken would take more than half of what is left for deleting. */
+  tooTight(octets: number): boolean;
   /** Where the disk is tight: gives the place of the WAL back, unless somebody reads in it. A deletion that stays in the WAL makes no room. */
   ease(): void;
   /** Octets of the disk that are free; undefined where that cannot be told. */
@@ -37,7 +37,7 @@ export type Folder = {
 };
 
 /** Of a store in memory, which has none. */
-export const NO_FOLDER: Folder = { unfit: () => undefined, unfitToIndex: () => undefined, ease: () => undefined, free: () => undefined };
+export const NO_FOLDER: Folder = { unfit: () => undefined, tooTight: () => false, ease: () => undefined, free: () => undefined };
 
 export function watchFolder(dir: string, db: Database, keepFree?: number): Folder {
   const file = join(dir, FILE);
@@ -82,7 +82,7 @@ export function watchFolder(dir: string, db: Database, keepFree?: number): Folde
 
   return {
     unfit: (octets) => short(octets, 1),
-    unfitToIndex: (octets) => short(octets, 1 / 2),
+    tooTight: (octets) => short(octets, 1 / 2) !== undefined,
     ease() {
       const disk = look();
       if (disk && disk.wal > 0 && disk.free < 2 * needed(disk, 0)) writeBack();

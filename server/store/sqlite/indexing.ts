@@ -1,5 +1,6 @@
 /** Keeps what the parser found, makes it searchable, and compresses the message itself. A message that is gone by now is passed over; one that is indexed again replaces its words. */
 import type { Database } from 'better-sqlite3';
+import { StoreFault } from '../../admission/port.ts';
 import type { PosternEvent } from '../../events/event.ts';
 import type { IndexEntry } from '../../inbox/port.ts';
 import { compress, isLoose, opened } from './frame.ts';
@@ -15,7 +16,7 @@ export function findingOf({ id, parsed, snippet, words }: IndexEntry): Finding {
   return { id, snippet, words, parsed: JSON.stringify(parsed), has: hasBits(parsed), attachments: parsed.attachments.length, failed: parsed.error !== undefined };
 }
 
-export function createIndexing(db: Database, ledger: Ledger, folder: Pick<Folder, 'unfitToIndex'>) {
+export function createIndexing(db: Database, ledger: Ledger, folder: Pick<Folder, 'tooTight'>) {
   const find = db.prepare('SELECT seq, stream, parse FROM messages WHERE id = ?');
   const update = db.prepare('UPDATE messages SET parse = ?, has = ?, attachments = ? WHERE seq = ?');
   const keep = db.prepare('INSERT OR REPLACE INTO parsed (seq, snippet, data) VALUES (?, ?, ?)');
@@ -39,26 +40,45 @@ export function createIndexing(db: Database, ledger: Ledger, folder: Pick<Folder
     insertContent.run(seq, summary, detailSize, upload, packed);
   }
 
-  return {
-    /** Throws StoreFault where the disk has room left for deleting only. */
-    index(findings: readonly Finding[], at: number): Told<null> {
-      const fault = folder.unfitToIndex(findings.reduce((sum, { parsed, words }) => sum + parsed.length + words.text.length, 0));
-      if (fault) throw fault;
-      return ledger.transact(() => {
-        const events: PosternEvent[] = [];
-        for (const { id, snippet, words, parsed, has, attachments, failed } of findings) {
-          const row = find.get(id) as { seq: number; stream: number; parse: number } | undefined;
-          if (!row) continue;
-          const parse = failed ? 'failed' : 'done';
-          update.run(PARSE_STATES.indexOf(parse), has, attachments, row.seq);
-          keep.run(row.seq, snippet, compress(Buffer.from(parsed)));
-          pack(row.seq);
-          if (row.parse !== 0) deleteWords.run(row.seq);
-          insertWords.run(row.seq, words.subject, words.addresses, words.text, words.attachments, words.headers);
-          events.push(ledger.tell(at, { type: 'message.parsed', stream: ledger.streamById(row.stream)!.name, message: id, parse, attachments }));
-        }
-        return { value: null, events };
-      });
-    },
-  };
+  /** `lean`: without the words of the bodies, and the messages left as they lie. */
+  function write(findings: readonly Finding[], at: number, lean: boolean): Told<null> {
+    return ledger.transact(() => {
+      const events: PosternEvent[] = [];
+      for (const { id, snippet, words, parsed, has, attachments, failed } of findings) {
+        const row = find.get(id) as { seq: number; stream: number; parse: number } | undefined;
+        if (!row) continue;
+        const parse = failed ? 'failed' : 'done';
+        update.run(PARSE_STATES.indexOf(parse), has, attachments, row.seq);
+        keep.run(row.seq, snippet, compress(Buffer.from(parsed)));
+        if (!lean) pack(row.seq);
+        if (row.parse !== 0) deleteWords.run(row.seq);
+        insertWords.run(row.seq, words.subject, words.addresses, lean ? '' : words.text, words.attachments, words.headers);
+        events.push(ledger.tell(at, { type: 'message.parsed', stream: ledger.streamById(row.stream)!.name, message: id, parse, attachments }));
+      }
+      return { value: null, events };
+    });
+  }
+
+  /**
+   * Where the disk has little more left than what deleting needs, the words of
+   * a body are left out: it can be read, and not searched. Of several those
+   * that fit are kept. Throws StoreFault where none does: they are tried again.
+   */
+  function index(findings: readonly Finding[], at: number): Told<null> {
+    const sum = (octets: (one: Finding) => number) => findings.reduce((all, one) => all + octets(one), 0);
+    if (!folder.tooTight(sum(({ parsed, words }) => parsed.length + words.text.length))) return write(findings, at, false);
+    if (!folder.tooTight(sum(({ parsed }) => compress(Buffer.from(parsed)).length))) return write(findings, at, true);
+    const events = findings.length < 2 ? [] : findings.flatMap((one) => {
+      try {
+        return index([one], at).events;
+      } catch (error) {
+        if (error instanceof StoreFault) return [];
+        throw error;
+      }
+    });
+    if (events.length === 0) throw new StoreFault('full', 'The disk of the data folder has room left for deleting only');
+    return { value: null, events };
+  }
+
+  return { index };
 }
