@@ -16,7 +16,7 @@ import { nearest } from './nearest.ts';
 import { OperatorError } from './operator-error.ts';
 
 export type { ConfiguredStream, Listen };
-
+/** The SDK's start() sees this file and assemble.ts alone: what both may throw is known from here. */
 export { OperatorError };
 
 export class ConfigError extends OperatorError {

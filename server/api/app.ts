@@ -4,7 +4,7 @@
  */
 import { OpenAPIHono } from '@hono/zod-openapi';
 import { HTTPException } from 'hono/http-exception';
-import { StoreFault } from '../admission/port.ts';
+import { StoreFault, type StoreFaultReason } from '../admission/port.ts';
 import { distance } from '../nearest.ts';
 import { auditRoutes } from './audit.ts';
 import { bodyRoutes } from './bodies.ts';
@@ -28,7 +28,7 @@ import { messageRoutes } from './messages.ts';
 import { attachedRoutes } from './attached.ts';
 import { createPasses } from './pass.ts';
 import { preflightRoutes } from './preflights.ts';
-import { problem } from './problems.ts';
+import { problem, type ProblemName } from './problems.ts';
 import { queueRoutes } from './queue.ts';
 import { readRest } from './rest.ts';
 import { createRoutes, type Declared, notBy } from './route.ts';
@@ -40,6 +40,8 @@ import { telemetryRoutes } from './telemetry.ts';
 import { uiServer } from './ui.ts';
 import { unsubscribeRoutes } from './unsubscribe.ts';
 import { waitRoutes } from './waits.ts';
+
+const FAULTS: Record<StoreFaultReason, ProblemName> = { full: 'disk-full', broken: 'store-broken', closed: 'shutting-down', 'no-stream': 'no-such-stream' };
 
 export type App = { app: OpenAPIHono; subscribers: Subscribers };
 
@@ -96,7 +98,7 @@ export function createApp(deps: ApiDeps, closing: AbortSignal): App {
   });
 
   app.onError((error, c) => {
-    if (error instanceof StoreFault) return problem(error.reason === 'full' ? 'disk-full' : error.reason === 'closed' ? 'shutting-down' : error.reason === 'no-stream' ? 'no-such-stream' : 'store-broken', { detail: error.message });
+    if (error instanceof StoreFault) return problem(FAULTS[error.reason], { detail: error.message });
     if (error instanceof HTTPException && error.status < 500) return problem('malformed-json', { detail: error.message });
     // The client is gone; nobody reads the answer and nothing is wrong here.
     if (c.req.raw.signal?.aborted) return problem('shutting-down');

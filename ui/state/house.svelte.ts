@@ -159,7 +159,6 @@ export class House {
   /** Up and down the list; with a message open, opens the next one in its place. */
   step(by: number): void {
     const { mailbox } = this;
-    if (mailbox.count === 0) return;
     const from = this.cursor === undefined ? -1 : mailbox.indexOf(this.cursor);
     const to = from < 0 ? 0 : Math.max(0, Math.min(mailbox.count - 1, from + by));
     const message = mailbox.at(to);

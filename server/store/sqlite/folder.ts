@@ -67,22 +67,25 @@ export function watchFolder(dir: string, db: Database, keepFree?: number): Folde
     }
   }
 
-  function short(octets: number, part: number): StoreFault | undefined {
-    const now = statSync(file, { throwIfNoEntry: false });
-    if (now?.ino !== ino || now.dev !== dev) return gone();
-    const keep = (total: number) => (keepFree ?? Math.min(KEEP_FREE, total * KEEP_FREE_PART)) * part;
+  /** How many octets would have to be free for these; undefined when they are. */
+  function lack(octets: number, part: number): number | undefined {
+    const least = (disk: Disk) => needed(disk, octets, (keepFree ?? Math.min(KEEP_FREE, disk.total * KEEP_FREE_PART)) * part);
     let disk = look();
-    if (disk && disk.wal > 0 && disk.free < needed(disk, octets, keep(disk.total))) {
+    if (disk && disk.wal > 0 && disk.free < least(disk)) {
       writeBack();
       disk = look();
     }
-    const least = disk && needed(disk, octets, keep(disk.total));
-    return disk && disk.free < least! ? new StoreFault('full', `The disk of the data folder is full: less than ${Math.ceil(least! / MB)} MB are free`) : undefined;
+    return disk && disk.free < least(disk) ? least(disk) : undefined;
   }
 
   return {
-    unfit: (octets) => short(octets, 1),
-    tooTight: (octets) => short(octets, 1 / 2) !== undefined,
+    unfit(octets) {
+      const now = statSync(file, { throwIfNoEntry: false });
+      if (now?.ino !== ino || now.dev !== dev) return gone();
+      const least = lack(octets, 1);
+      return least === undefined ? undefined : new StoreFault('full', `The disk of the data folder is full: less than ${Math.ceil(least / MB)} MB are free`);
+    },
+    tooTight: (octets) => lack(octets, 1 / 2) !== undefined,
     ease() {
       const disk = look();
       if (disk && disk.wal > 0 && disk.free < 2 * needed(disk, 0)) writeBack();

@@ -68,16 +68,18 @@ export function createIndexing(db: Database, ledger: Ledger, folder: Pick<Folder
     const sum = (octets: (one: Finding) => number) => findings.reduce((all, one) => all + octets(one), 0);
     if (!folder.tooTight(sum(({ parsed, words }) => parsed.length + words.text.length))) return write(findings, at, false);
     if (!folder.tooTight(sum(({ parsed }) => compress(Buffer.from(parsed)).length))) return write(findings, at, true);
-    const events = findings.length < 2 ? [] : findings.flatMap((one) => {
+    const full = new StoreFault('full', 'The disk of the data folder has room left for deleting only');
+    if (findings.length === 1) throw full;
+    const kept = findings.flatMap((one) => {
       try {
-        return index([one], at).events;
+        return [index([one], at)];
       } catch (error) {
         if (error instanceof StoreFault) return [];
         throw error;
       }
     });
-    if (events.length === 0) throw new StoreFault('full', 'The disk of the data folder has room left for deleting only');
-    return { value: null, events };
+    if (kept.length === 0) throw full;
+    return { value: null, events: kept.flatMap(({ events }) => events) };
   }
 
   return { index };
