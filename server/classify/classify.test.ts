@@ -4,6 +4,7 @@ import { FAULTS, parseReply, type Fault, STAGES } from '../mail/reply.ts';
 import { CLASSES } from './classes.ts';
 import { classify } from './classify.ts';
 import { LEXICON } from './lexicon.ts';
+import { RULES } from './rules/index.ts';
 
 const judge = (text: string, known: Parameters<typeof parseReply>[1] = {}) => classify(parseReply(text, known));
 
@@ -162,3 +163,16 @@ test('one word again and again costs no more than a reply of ordinary words', ()
   expect(worst.length).toBeGreaterThan(800);
   for (const piece of ['host a [', '(in reply to ', 'a@', '1.', "'", 'http://', 'smtp error from remote server after ', 'in  ', '用户', '\n']) judge(piece.repeat(20_000));
 }, 20_000);
+
+/** Bounces are made of these, before and behind what the other server said. */
+const AROUND: [before: string, behind: string][] = [
+  ['', ' The beginning of your message follows.'], ['', ' A copy of your message is attached.'], ['', ' The headers of your message follow.'], ['', ' The original message header follows:'],
+  ['', ' Please contact the postmaster for assistance.'], ['', ' If you believe this is an error, contact your system administrator.'], ['', ' Your message was not delivered.'],
+  ['', ' (in reply to RCPT TO command)'], ['', ' Giving up on 192.0.2.1.'], ['smtp; ', ''], ['Diagnostic-Code: smtp; ', ''], ['In response to the RCPT TO command: ', ''],
+  ['host mx.example.test[192.0.2.1] said: ', ''], ['Remote host said: ', ''], ['Generating server: mx.example.test\n', ''],
+];
+
+test.each(AROUND)('"%s…%s" around a reply changes no verdict', (before, behind) => {
+  const changed = RULES.flatMap(({ samples }) => samples).filter((text) => judge(before + text + behind).class !== judge(text).class);
+  expect(changed).toEqual([]);
+});

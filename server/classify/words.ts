@@ -20,7 +20,7 @@ export const WORD_LIMIT = 420;
 /** Of a text beyond the limit the end is kept, too: in a multi-line reply the last line decides. */
 const END_KEPT = 512;
 
-// How bounces begin, whatever the reason.
+// How bounces begin and end, whatever the reason.
 const PREAMBLE = anyOf(String.raw`
   a message that you sent (?:could not|has not yet) be(?:en)? delivered to (?:one or more|all) of its\s+recipients|this is a permanent error
   the following address(?:\(?es\)?)? failed|delivery to the following recipients?(?:\(s\))? (?:has )?failed(?: permanently)?
@@ -32,6 +32,10 @@ const PREAMBLE = anyOf(String.raw`
   (?:unknown address error|other mail system problem|other network problem|bad destination host|other undefined status) (?:\d{3}[- ])?(?=')
   the message was not relayed to:|(?:check|verify|update) your (?:address book|recipients? address|mailing list)|remote host said:|(?:that |which |whom )?you (?:are|were) (?:sending|mailing|writing|emailing) (?:mail |email |a message |this )?to\b
   (?:that |which |whom )?you (?:are trying|were trying|are attempting|were attempting|tried|attempted|wanted|want) to (?:reach|contact|email|mail|send (?:mail |email |a message )?to)\b|\(in reply to [^()\n]{1,60}\)|giving up on \S{1,255}|does not like recipient\.|return(?:ed|ing)? (?:it )?to (?:the )?sender
+  \b(?:the )?(?:original |complete |full )?(?:beginning|start|copy|text|body|headers?|first lines?) of (?:your|the) (?:original )?(?:message|mail|email)(?: headers?)?(?: (?:follows?|is attached|are attached|is below|is included))?
+  \b(?:the )?original message(?: headers?)?(?: (?:follows?|is attached|is below|is included))
+  \bif you (?:believe|think|feel) (?:that )?this is (?:an |a |in )?(?:error|mistake)|\b(?:please )?contact (?:the |your |our )?(?:postmaster|(?:system |mail |network |email )?administrator)\b(?! of )(?: for (?:further |more )?(?:assistance|help|details|information))?
+  ^ ?(?:diagnostic-code: ?)?smtp;|\bin (?:response|reply) to (?:the )?(?:rcpt to|mail from|end of data|data) command\b:?|\byour (?:message|mail|email) was not delivered\b|\bgenerating server: ?\S{1,255}
 `, 'g');
 // What Postfix puts before the reason it was given: it must not count as a reason of its own.
 const STAMP = /\b(recipient address(?:es)?|sender address|client host|helo command) rejected ?:/g;

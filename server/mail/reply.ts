@@ -49,6 +49,9 @@ const KEPT = 16_384;
 const LINE = /^\s*([2-5]\d\d)(?:[ \t-]|$)/;
 const STATUS = /^[ \t]*#?([245]\.\d{1,3}\.\d{1,3})(?![\d.])[ \t:]*/;
 
+/** What another server said, in a text of the one that tried. */
+const QUOTED = /\b(?:said|smtp|diagnostic|command|answered|responded|replied|response)[:;] {0,3}([245]\d\d)(?=[ -])/i;
+
 /**
  * Reads a reply as somebody would paste it: several lines, codes on each line
  * or on none. Never throws; what is not understood stays text.
@@ -73,8 +76,10 @@ export function parseReply(text: string, known: { code?: number; enhanced?: stri
     lines.push(rest.trim());
   }
   const joined = lines.join('\n').trim();
-  // Elsewhere in the text: `(#5.1.1)`, `SMTP; 550 5.7.1 …`.
+  // Elsewhere in the text: `(#5.1.1)`, `SMTP; 550 5.7.1 …`, `host mx.example.com said: 550 5.1.1 …`.
   enhanced ??= findEnhanced(joined);
+  const quoted = code === undefined ? QUOTED.exec(joined) : null;
+  if (quoted) code = Number(quoted[1]);
   return {
     kind: 'reply', text: joined,
     ...(known.stage === undefined ? {} : { stage: known.stage }),
