@@ -45,6 +45,8 @@ export type RuleWhen = {
   domain?: Pattern;
   /** Site or provider. */
   site?: Pattern;
+  /** The MX host that is asked, from `connect` on. Where a rule says it, each domain has two: `mx.<domain>`, and `mx2.<domain>` after it. */
+  host?: Pattern;
   sender?: Pattern;
   tag?: Pattern;
   /** Field name → pattern of its value. From the `body` stage on. */

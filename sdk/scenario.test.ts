@@ -18,6 +18,7 @@ test.each<[string, RuleBuilder, Rule]>([
   ['greylisting, in its usual words', on('*').greylist('5m', '1h'), { when: { recipient: '*' }, what: { says: 'greylist' }, often: { greylist: { wait: '5m', passFor: '1h' } } }],
   ['greylisting, in words of its own', on('*').greylist('5m').reply(450, '4.2.0', 'Greylisted'), { when: { recipient: '*' }, what: { reply: { code: 450, enhanced: '4.2.0', text: 'Greylisted' } }, often: { greylist: { wait: '5m' } } }],
   ['a rate', new RuleBuilder().domain('gmail.com').rate({ messages: 10, per: '1m' }).per('domain'), { when: { domain: 'gmail.com' }, what: { says: 'ratelimit' }, often: { rate: { messages: 10, per: '1m' }, per: 'domain' } }],
+  ['the first of two hosts', new RuleBuilder().host('mx.*').at('mail').reply(451), { when: { host: 'mx.*' }, what: { at: 'mail', reply: { code: 451 } } }],
   ['a limit of connections', new RuleBuilder().site('x.test').rate({ connections: 2 }), { when: { site: 'x.test' }, what: { says: 'connections' }, often: { rate: { connections: 2 } } }],
   ['a bounce afterwards', on('*').afterwards.dsn('30s', { code: 550, enhanced: '5.1.1', text: 'Unknown' }), { when: { recipient: '*' }, afterwards: { send: 'dsn', after: '30s', reply: { code: 550, enhanced: '5.1.1', text: 'Unknown' } } }],
   ['a bounce in the words of a persona', on('*').afterwards.textBounce('30s', 'gmail.unknown'), { when: { recipient: '*' }, afterwards: { send: 'text-bounce', after: '30s', says: 'gmail.unknown' } }],

@@ -30,6 +30,8 @@ export class RuleBuilder {
   size(size: string | number) { return this.#when({ size }); }
   domain(domain: Pattern) { return this.#when({ domain }); }
   site(site: Pattern) { return this.#when({ site }); }
+  /** Each domain then has two MX hosts, `mx.<domain>` and `mx2.<domain>`: `'mx.*'` is the first of any. */
+  host(host: Pattern) { return this.#when({ host }); }
   header(name: string, value: Pattern) { return this.#when({ header: { ...this.#rule.when?.header, [name]: value } }); }
   tls(encrypted = true) { return this.#when({ tls: encrypted }); }
   /** Only the n-th try, or `'>=3'`. */

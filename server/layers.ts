@@ -5,7 +5,7 @@
  */
 
 /** Files of server/ that any folder but mail/ may use: they know nothing of mail. */
-export const COMMON: readonly string[] = ['clock.ts', 'ids.ts', 'log.ts', 'nearest.ts', 'operator-error.ts', 'public-address.ts', 'units.ts'];
+export const COMMON: readonly string[] = ['clock.ts', 'folder.ts', 'ids.ts', 'log.ts', 'nearest.ts', 'operator-error.ts', 'public-address.ts', 'shown.ts', 'units.ts'];
 
 /** Folder of server/ → what else of server/ it may import: folders, single files, or '*' for all. */
 export const LAYERS: Record<string, readonly string[]> = {

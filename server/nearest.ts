@@ -6,7 +6,8 @@ export function nearest(said: string, known: readonly string[], sentence: string
   let least = Math.max(2, Math.floor(said.length / 3)) + 1;
   for (const word of known) {
     const steps = distance(said.toLowerCase(), word.toLowerCase(), least);
-    if (steps < least) [best, least] = [word, steps];
+    // Where no letter is left in its place nothing was misspelt: "no" is not near to "1".
+    if (steps < least && steps < Math.max(said.length, word.length)) [best, least] = [word, steps];
   }
   return best === undefined ? '' : sentence.replace('%', best);
 }

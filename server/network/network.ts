@@ -38,6 +38,10 @@ export type Host = {
   login?: { user: string; password: string };
 };
 
+/** It comes after any MX, whose preference has 16 bits (RFC 1035 §3.3.9). */
+export const FALLBACK = 65_536;
+export const isFallback = ({ preference }: Host): boolean => preference >= FALLBACK;
+
 export type Route = {
   /** The rollup of hosts that share a limit: limits, pauses and rates are kept by it. */
   site: string;

@@ -23,6 +23,7 @@ import type { Carrier, NotConnected } from '../transport/carrier.ts';
 import { mayRide } from '../transport/riding.ts';
 import type { Carrying, Errand } from './carrying.ts';
 import { endings } from './ending.ts';
+import { fitFor, unfitFor } from './fitting.ts';
 import { type Load, sortLoads } from './loads.ts';
 import type { Outcome } from './port.ts';
 import { createPreparing, UNREADABLE_MS } from './preparing.ts';
@@ -30,6 +31,7 @@ import type { Run } from './run.ts';
 import { settleOverdue, settleSuppressed } from './settle.ts';
 import { takeShare } from './share.ts';
 import { transactionOf } from './transaction.ts';
+import { hasOther, inTurn, isToTurnFrom } from './turns.ts';
 
 /** `asked`: it was made for the attempt that comes first, which began when it was asked for. */
 type Connection = { carrier: Carrier; talk: Talk; asked?: { at: number; wall: number } | undefined };
@@ -46,7 +48,13 @@ export async function carry(on: Carrying, run: Run, errand: Errand): Promise<voi
   const narrow = errand.only !== undefined;
   /** Found by this run. */
   const ways = new Map<string, Route>();
+  /** Hosts that it came to though a load would rather have gone elsewhere: the others are not there. */
+  const inVain = new Set<string>();
   const wayOf = ({ recipients: [first] }: Load): Route | undefined => ways.get(first!.destination) ?? on.routeOf(first!.destination);
+
+  const unfit = (load: Load, copy: Outgoing) => unfitFor({ load, copy, returnPath, isPrepared: on.prepare !== undefined });
+  const isToLeave = async (carrier: Carrier, load: Load, copy: Outgoing) =>
+    !inVain.has(carrier.host) && (isToTurnFrom(carrier.host, load, wayOf(load)) || (hasOther(carrier.host, wayOf(load)) && (await unfit(load, copy)(carrier)) !== undefined));
 
   const drop = () => {
     if (!connection) return;
@@ -124,9 +132,9 @@ export async function carry(on: Carrying, run: Run, errand: Errand): Promise<voi
       await back([load, ...run.rest.splice(0)]);
       break;
     }
-    if (connection && (connection.talk.offset !== load.offset || !connection.carrier.alive || !mayRide(connection.carrier, wayOf(load)) || (seat !== undefined && connection.carrier.carried >= seat.site.limits().messagesPerConnection))) drop();
+    if (connection && (connection.talk.offset !== load.offset || !connection.carrier.alive || !mayRide(connection.carrier, wayOf(load)) || (seat !== undefined && connection.carrier.carried >= seat.site.limits().messagesPerConnection) || (await isToLeave(connection.carrier, load, copy)))) drop();
     if (!connection) {
-      const opened = await open(load);
+      const opened = await open(load, copy);
       if (opened === 'given-back') break;
       if (opened === 'told') continue;
       connection = opened;
@@ -171,7 +179,7 @@ export async function carry(on: Carrying, run: Run, errand: Errand): Promise<voi
   } else drop();
 
   /** A connection for this load; or what came instead was settled. */
-  async function open(load: Load): Promise<Connection | 'told' | 'given-back'> {
+  async function open(load: Load, copy: Outgoing): Promise<Connection | 'told' | 'given-back'> {
     const destination = load.recipients[0]!.destination;
     const id = on.makeId();
     const talk = clock.talk(id, load.offset);
@@ -203,7 +211,7 @@ export async function carry(on: Carrying, run: Run, errand: Errand): Promise<voi
         await back(run.rest.splice(share.moveTo(seat, run.rest.length + 1) - 1));
       }
     }
-    const connecting = on.connect(route, { stream: on.stream, destination, talk, heloName: on.heloName, connection: id });
+    const connecting = on.connect(inTurn(route, load), { stream: on.stream, destination, talk, heloName: on.heloName, connection: id, unfit: unfit(load, copy) });
     const made = await on.orLeft(connecting);
     if (made === 'left') {
       void connecting.then((late) => 'carry' in late && late.close(), () => {});
@@ -212,6 +220,7 @@ export async function carry(on: Carrying, run: Run, errand: Errand): Promise<voi
     if ('carry' in made) {
       promised = false;
       run.carrier = made;
+      if (await isToLeave(made, load, copy)) inVain.add(made.host);
       return { carrier: made, talk, asked: { at: startedAt, wall } };
     }
     await notConnected(load, made, route, wall);
@@ -257,8 +266,9 @@ export async function carry(on: Carrying, run: Run, errand: Errand): Promise<voi
     run.carrier = carrier;
     run.inData = false;
     const wall = asked?.wall ?? on.wall.now();
-    const transaction = transactionOf(load, copy, { returnPath, opened: () => void (run.inData = run.handed = true) });
-    const carried = carrier.carry(transaction).then((result) => ({ ...result, ...(asked ? { startedAt: asked.at } : {}), wall }), () => undefined);
+    const begin = (fit: Outgoing) => carrier.carry(transactionOf(load, fit, { returnPath, opened: () => void (run.inData = run.handed = true) }));
+    const fit = fitFor(carrier, copy, on.prepare !== undefined);
+    const carried = (fit instanceof Promise ? fit.then(begin) : begin(fit)).then((result) => ({ ...result, ...(asked ? { startedAt: asked.at } : {}), wall }), () => undefined);
     const result = await on.orLeft(carried, () => !run.inData);
     run.inData = false;
     if (result === 'left') {

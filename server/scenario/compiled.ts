@@ -17,7 +17,7 @@ export type Speech = { said: Said } | { saying: Saying };
 export type Comparison = { is: '<' | '<=' | '=' | '>=' | '>'; than: number };
 
 export type When = {
-  recipient?: Matcher; domain?: Matcher; site?: Matcher; sender?: Matcher; tag?: Matcher;
+  recipient?: Matcher; domain?: Matcher; site?: Matcher; host?: Matcher; sender?: Matcher; tag?: Matcher;
   header?: [name: string, Matcher][];
   size?: Comparison; tls?: boolean; attempt?: Comparison;
 };

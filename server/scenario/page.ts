@@ -65,6 +65,7 @@ export const EXAMPLE_RULES: { says: string; rule: unknown }[] = [
   { says: 'One message in ten is lost after its final dot', rule: { what: { fault: 'disconnect-after-dot' }, often: { probability: 0.1 } } },
   { says: 'An expired certificate until noon', rule: { when: { domain: 'tls.test' }, what: { fault: 'tls-expired' }, often: { window: { to: '2026-01-31T12:00:00Z' } } } },
   { says: 'Accepted, and bounced an hour later', rule: { when: { recipient: '*@late.test' }, afterwards: { send: 'dsn', after: '1h', says: 'disabled' } } },
+  { says: 'The first of two MX hosts is in trouble; mail goes to the second', rule: { when: { host: 'mx.two.test' }, what: { reply: { code: 451, enhanced: '4.3.0', text: 'Local error in processing' } } } },
   { says: 'Newsletters over 1 MB are too large', rule: { when: { header: { 'List-Id': '*' }, size: '>1mb' }, what: { at: 'body', says: 'toolarge' } } },
   { says: 'The application itself is refused while it hands mail in', rule: { side: 'submission', when: { sender: '*@blocked.test' }, what: { at: 'mail', reply: { code: 550, enhanced: '5.7.1', text: 'Not you' } } } },
 ];
@@ -89,7 +90,7 @@ export function vocabularyPage(): string {
     'A scenario is JSON: `{ "rules": […], "persona": "plain", "personas": { "acme.test": "gmail" }, "define": {}, "seed": 1 }`. A rule says whom it is for (`when`), what it says (`what`), how often (`often`), and what follows (`afterwards`). Patterns are exact or hold `*`; case does not count. A rule that only slows down (`delay`, `drip`) or hides an extension does not answer: the rules below it are asked, too.', '',
     ...EXAMPLE_RULES.flatMap(({ says, rule }) => [`${says}:`, '', '```json', JSON.stringify(rule), '```', '']),
     'All patterns with `*` of a scenario together have at most 65536 characters; exact ones do not count.', '',
-    '`when`: `recipient`, `domain`, `site` (or provider), `sender`, `tag`, `header`, `size` (`>10mb`), `tls`, `attempt` (`>=3`). What is not known yet at a stage cannot be asked there: the sender from `mail` on, header fields at `body`.', '',
+    '`when`: `recipient`, `domain`, `site` (or provider), `host`, `sender`, `tag`, `header`, `size` (`>10mb`), `tls`, `attempt` (`>=3`). What is not known yet at a stage cannot be asked there: the sender from `mail` on, header fields at `body`. Where a rule says `host`, each domain has two MX hosts, `mx.<domain>` and after it `mx2.<domain>`; else it has the first alone.', '',
     '`often`: `times`, `sequence`, `probability`, `until`, `window`, `greylist`, `rate`; together, all must agree. `per` says what is counted together: `recipient` (of a message; usual), `message`, `address`, `domain`, `sender`, `client` (usual for `rate`), `all`. `rate` counts what comes to the stage where the rule acts: messages at `mail` and `body`, recipients at `rcpt`, connections at `greeting`.', '',
     'Placeholders in a text: `{recipient}`, `{sender}`, `{domain}`, `{client}`, `{host}`, `{retry}` (how long to wait). A reply at `connect` is the banner, after which the connection is closed.', '',
     '## Personas', '',

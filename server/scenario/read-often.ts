@@ -3,7 +3,7 @@ import type { CountPer } from '../../sdk/contract.ts';
 import type { Stage } from '../mail/reply.ts';
 import { type Often, PASS_FOR } from './compiled.ts';
 import { readTurn } from './read-reply.ts';
-import { type Flaws, fields, list, number, oneOf, pathOf, span } from './reading.ts';
+import { type Flaws, fields, list, number, oneOf, pathOf, span, wrong } from './reading.ts';
 
 const KNOWN = ['times', 'sequence', 'probability', 'until', 'window', 'greylist', 'rate', 'per'] as const;
 const PER: readonly CountPer[] = ['recipient', 'message', 'address', 'domain', 'sender', 'client', 'all'];
@@ -43,7 +43,7 @@ export function readOften(flaws: Flaws, value: unknown, path: string, stage: Sta
 function moment(flaws: Flaws, value: unknown, path: string): number | undefined {
   const ms = typeof value === 'string' && /^\d{4}-\d\d-\d\d/.test(value) ? Date.parse(value) : Number.NaN;
   if (!Number.isNaN(ms)) return ms;
-  flaws.push({ path, message: 'must be a time as `2026-01-31T12:00:00Z`' });
+  wrong(flaws, value, path, 'must be a time as `2026-01-31T12:00:00Z`');
   return undefined;
 }
 
@@ -66,7 +66,7 @@ function readRate(flaws: Flaws, value: unknown, path: string): Often['rate'] {
   else if (said['messages'] !== undefined) {
     const most = number(flaws, said['messages'], pathOf(path, 'messages'), 0, MANY);
     const perMs = span(flaws, said['per'], pathOf(path, 'per'));
-    if (perMs === 0) flaws.push({ path: pathOf(path, 'per'), message: 'must be longer than nothing' });
+    if (perMs === 0) wrong(flaws, said['per'], pathOf(path, 'per'), 'must be longer than nothing');
     if (most !== undefined && perMs !== undefined) rate.messages = { most, perMs };
   }
   for (const key of ['connections', 'messagesPerConnection'] as const) {

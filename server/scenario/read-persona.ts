@@ -4,7 +4,7 @@ import { STAGES, type Stage } from '../mail/reply.ts';
 import { type CompiledPersona, PASS_FOR } from './compiled.ts';
 import { readReply } from './read-reply.ts';
 import { readRule } from './read-rule.ts';
-import { type Fields, type Flaws, fields, list, number, onlyTrue, oneOf, pathOf, span, text } from './reading.ts';
+import { type Fields, type Flaws, fields, list, number, onlyTrue, oneOf, pathOf, span, text, wrong } from './reading.ts';
 import { SITUATIONS } from './scenario.ts';
 import { completed } from './speech.ts';
 
@@ -18,7 +18,7 @@ export function readPersona(flaws: Flaws, value: unknown, path: string, isPerson
   const said = fields(flaws, value, path, KNOWN);
   if (!said) return undefined;
   const name = text(flaws, said['name'], pathOf(path, 'name'));
-  if (name !== undefined && !PERSONA_NAME.test(name)) flaws.push({ path: pathOf(path, 'name'), message: 'must be lower-case letters, digits and `-`' });
+  if (name !== undefined && !PERSONA_NAME.test(name)) wrong(flaws, name, pathOf(path, 'name'), 'must be lower-case letters, digits and `-`');
   text(flaws, said['label'], pathOf(path, 'label'));
   text(flaws, said['note'], pathOf(path, 'note'), { most: 1_000, least: 0 });
   text(flaws, said['banner'], pathOf(path, 'banner'), { most: 400, least: 0 });
@@ -48,7 +48,7 @@ function readLimits(flaws: Flaws, value: unknown, path: string): CompiledPersona
   if (!rate) return undefined;
   const most = number(flaws, rate['most'], pathOf(path, 'messages.most'), 1, MANY);
   const perMs = span(flaws, rate['per'], pathOf(path, 'messages.per'));
-  if (perMs === 0) flaws.push({ path: pathOf(path, 'messages.per'), message: 'must be longer than nothing' });
+  if (perMs === 0) wrong(flaws, rate['per'], pathOf(path, 'messages.per'), 'must be longer than nothing');
   return most === undefined || perMs === undefined ? undefined : { most, perMs };
 }
 

@@ -3,7 +3,7 @@ import type { ScenarioReply, Situation } from '../../sdk/contract.ts';
 import { nearest } from '../nearest.ts';
 import type { Stage } from '../mail/reply.ts';
 import type { Saying, Speech } from './compiled.ts';
-import { type Flaws, fields, number, onlyTrue, pathOf, text } from './reading.ts';
+import { type Flaws, fields, number, onlyTrue, pathOf, text, wrong } from './reading.ts';
 import { SITUATIONS } from './scenario.ts';
 import { completed } from './speech.ts';
 
@@ -19,7 +19,7 @@ export function readReply(flaws: Flaws, value: unknown, path: string, more: read
   const code = number(flaws, said['code'], pathOf(path, 'code'), 200, 599);
   const { enhanced } = said;
   if (enhanced !== undefined && enhanced !== null && (typeof enhanced !== 'string' || !ENHANCED.test(enhanced))) {
-    flaws.push({ path: pathOf(path, 'enhanced'), message: 'must be like `5.1.1`, or null for none' });
+    wrong(flaws, enhanced, pathOf(path, 'enhanced'), 'must be like `5.1.1`, or null for none');
   }
   const words = said['text'] === undefined ? undefined : text(flaws, said['text'], pathOf(path, 'text'), { most: 4_000, least: 0 })?.replaceAll('\r\n', '\n');
   if (words !== undefined && CONTROL.test(words)) flaws.push({ path: pathOf(path, 'text'), message: 'holds control characters; lines are separated by LF' });
@@ -51,7 +51,7 @@ export function readTurn(flaws: Flaws, value: unknown, path: string, stage: Stag
     const saying = readSaying(flaws, value, path, isPersona);
     return saying ? { saying } : null;
   }
-  flaws.push({ path, message: 'must be null, a reply, or a text such as `451` or `451 4.7.1 Try again later`' });
+  wrong(flaws, value, path, 'must be null, a reply, or a text such as `451` or `451 4.7.1 Try again later`');
   return null;
 }
 

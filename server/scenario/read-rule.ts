@@ -9,7 +9,7 @@ import type { Act, CompiledRule, Follows, Often, Saying } from './compiled.ts';
 import { readOften } from './read-often.ts';
 import { readReply, readSaying } from './read-reply.ts';
 import { readWhen } from './read-when.ts';
-import { type Fields, type Flaws, fields, list, onlyTrue, oneOf, pathOf, span, text } from './reading.ts';
+import { type Fields, type Flaws, fields, list, onlyTrue, oneOf, pathOf, span, text, wrong } from './reading.ts';
 import { completed } from './speech.ts';
 
 /** Where each fault can happen; the first is where it does when the rule does not say. */
@@ -35,7 +35,7 @@ export function readRule(reading: Reading, value: unknown, path: string, place: 
   const said = fields(flaws, value, path, ['id', 'note', 'side', 'when', 'what', 'often', 'afterwards']);
   if (!said) return undefined;
   const id = said['id'] === undefined ? `rule-${place}` : text(flaws, said['id'], pathOf(path, 'id'), { most: 64 });
-  if (said['id'] !== undefined && id !== undefined && !ID.test(id)) flaws.push({ path: pathOf(path, 'id'), message: 'must be letters, digits, `_` and `-`' });
+  if (said['id'] !== undefined && id !== undefined && !ID.test(id)) wrong(flaws, id, pathOf(path, 'id'), 'must be letters, digits, `_` and `-`');
   if (said['note'] !== undefined) text(flaws, said['note'], pathOf(path, 'note'), { most: 1_000, least: 0 });
   const side = said['side'] === undefined ? 'remote' : oneOf(flaws, said['side'], pathOf(path, 'side'), ['remote', 'submission', 'both'] as const);
   const afterwards = said['afterwards'] === undefined ? undefined : readFollows(reading, said['afterwards'], pathOf(path, 'afterwards'));
@@ -54,6 +54,7 @@ export function readRule(reading: Reading, value: unknown, path: string, place: 
   if (side === 'submission' && act && (act.stage === 'resolve' || act.stage === 'connect' || act.fault?.startsWith('tls-'))) {
     flaws.push({ path: pathOf(path, 'side'), message: 'Postern\'s own port has no DNS, connection or certificate faults' });
   }
+  if (side === 'submission' && when.host) flaws.push({ path: pathOf(path, 'when.host'), message: 'is a host of the remote side; nobody knows it while mail is handed in' });
   if (flaws.length > before) return undefined;
   return { id: id!, from: reading.from, side: side!, when, ...(act ? { act } : {}), ...(often ? { often } : {}), ...(afterwards ? { afterwards } : {}) };
 }
@@ -116,7 +117,7 @@ export function settled(act: Act): Act {
 function readHide(flaws: Flaws, value: unknown, path: string): string[] {
   return list(flaws, value, path, 20, (one, place) => {
     const name = text(flaws, one, place, { most: 31 }) ?? '';
-    if (!EXTENSION.test(name)) flaws.push({ path: place, message: 'must be the name of an extension, such as PIPELINING' });
+    if (!EXTENSION.test(name)) wrong(flaws, one, place, 'must be the name of an extension, such as PIPELINING');
     return name.toUpperCase();
   });
 }

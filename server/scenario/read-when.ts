@@ -4,9 +4,9 @@ import { STAGES } from '../mail/reply.ts';
 import { parseSize } from '../units.ts';
 import type { Comparison, When } from './compiled.ts';
 import { type Matcher, matcher } from './pattern.ts';
-import { type Flaws, fields, pathOf, texts } from './reading.ts';
+import { type Flaws, fields, pathOf, texts, wrong } from './reading.ts';
 
-const KNOWN = ['recipient', 'domain', 'site', 'sender', 'tag', 'header', 'size', 'tls', 'attempt'] as const;
+const KNOWN = ['recipient', 'domain', 'site', 'host', 'sender', 'tag', 'header', 'size', 'tls', 'attempt'] as const;
 const FIELD = /^[\x21-\x39\x3b-\x7e]{1,100}$/;
 
 /** `stage` is where the rule acts, as far as that is known. */
@@ -14,7 +14,7 @@ export function readWhen(flaws: Flaws, value: unknown, path: string, stage: Stag
   const said = value === undefined ? {} : fields(flaws, value, path, KNOWN);
   if (!said) return {};
   const when: When = {};
-  for (const key of ['recipient', 'domain', 'site', 'sender', 'tag'] as const) {
+  for (const key of ['recipient', 'domain', 'site', 'host', 'sender', 'tag'] as const) {
     if (said[key] === undefined) continue;
     const pattern = texts(flaws, said[key], pathOf(path, key));
     if (pattern !== undefined) when[key] = matcher(pattern);
@@ -23,16 +23,16 @@ export function readWhen(flaws: Flaws, value: unknown, path: string, stage: Stag
   if (said['size'] !== undefined) {
     const size = comparison(said['size'], '>=', (text) => parseSize(text));
     if (size) when.size = size;
-    else flaws.push({ path: pathOf(path, 'size'), message: 'must be octets, or a comparison such as `>10mb`, `<2kb`' });
+    else wrong(flaws, said['size'], pathOf(path, 'size'), 'must be octets, or a comparison such as `>10mb`, `<2kb`');
   }
   if (said['attempt'] !== undefined) {
     const attempt = comparison(said['attempt'], '=', (text) => (/^\d{1,6}$/.test(text) ? Number(text) : undefined));
     if (attempt && attempt.than >= 1) when.attempt = attempt;
-    else flaws.push({ path: pathOf(path, 'attempt'), message: 'must be a number from 1, or a comparison such as `>=3`' });
+    else wrong(flaws, said['attempt'], pathOf(path, 'attempt'), 'must be a number from 1, or a comparison such as `>=3`');
   }
   if (said['tls'] !== undefined) {
     if (typeof said['tls'] === 'boolean') when.tls = said['tls'];
-    else flaws.push({ path: pathOf(path, 'tls'), message: 'must be true or false' });
+    else wrong(flaws, said['tls'], pathOf(path, 'tls'), 'must be true or false');
   }
   if (stage !== undefined) tooEarly(flaws, when, path, stage);
   return when;
@@ -40,7 +40,7 @@ export function readWhen(flaws: Flaws, value: unknown, path: string, stage: Stag
 
 function tooEarly(flaws: Flaws, when: When, path: string, stage: Stage): void {
   const place = STAGES.indexOf(stage);
-  for (const [key, from] of [['sender', 'mail'], ['tag', 'mail'], ['size', 'mail'], ['attempt', 'mail'], ['header', 'body']] as const) {
+  for (const [key, from] of [['host', 'connect'], ['sender', 'mail'], ['tag', 'mail'], ['size', 'mail'], ['attempt', 'mail'], ['header', 'body']] as const) {
     if (when[key] !== undefined && place < STAGES.indexOf(from)) flaws.push({ path: pathOf(path, key), message: `is not known at \`${stage}\`, only from \`${from}\` on` });
   }
   if (when.tls === true && place <= STAGES.indexOf('greeting')) flaws.push({ path: pathOf(path, 'tls'), message: `nothing is encrypted yet at \`${stage}\`` });
@@ -48,7 +48,7 @@ function tooEarly(flaws: Flaws, when: When, path: string, stage: Stage): void {
 
 function readHeader(flaws: Flaws, value: unknown, path: string): [string, Matcher][] {
   if (typeof value !== 'object' || value === null || Array.isArray(value)) {
-    flaws.push({ path, message: 'must be an object of field name and pattern' });
+    wrong(flaws, value, path, 'must be an object of field name and pattern');
     return [];
   }
   const read: [string, Matcher][] = [];

@@ -39,11 +39,11 @@ test('all flaws are told at once, each with its path', () => {
     'rule is not known; did you mean `rules`?',
     'rules.0 says nothing: it needs `what` or `afterwards`',
     'rules.1.wen is not known; did you mean `when`?',
-    'rules.2.what.reply.code must be a whole number, 200 to 599',
-    'rules.3.id must be letters, digits, `_` and `-`',
-    'rules.3.often.times must be a whole number, 1 to 1000000000',
+    'rules.2.what.reply.code must be a whole number, 200 to 599; it is 600',
+    'rules.3.id must be letters, digits, `_` and `-`; it is "a b"',
+    'rules.3.often.times must be a whole number, 1 to 1000000000; it is 0',
     'persona there is no persona `gmial`; did you mean `gmail`?',
-    'seed must be a whole number, 0 to 9007199254740991',
+    'seed must be a whole number, 0 to 9007199254740991; it is -1',
   ]);
 });
 
@@ -58,15 +58,16 @@ test.each<[string, unknown]>([
   ['rules.0.what.says: there is no situation `fulll`; did you mean `full`?', { what: { says: 'fulll' } }],
   ['rules.0.what.says: there is no persona `acme`', { what: { says: 'acme.full' } }],
   ['rules.0.afterwards: follows only what was accepted; write it as a rule of its own', { what: { reply: { code: 550 } }, afterwards: { send: 'dsn', after: 1 } }],
-  ['rules.0.afterwards.after: must be milliseconds or a duration such as `90s`, `5m`, `72h`', { afterwards: { send: 'dsn', after: 'soon' } }],
-  ['rules.0.afterwards.send: must be one of dsn, delay-dsn, text-bounce, complaint, ooo; did you mean `dsn`?', { afterwards: { send: 'dns', after: 1 } }],
+  ['rules.0.afterwards.after: must be milliseconds or a duration such as `90s`, `5m`, `72h`; it is "soon"', { afterwards: { send: 'dsn', after: 'soon' } }],
+  ['rules.0.afterwards.send: must be one of dsn, delay-dsn, text-bounce, complaint, ooo; it is "dns"; did you mean `dsn`?', { afterwards: { send: 'dns', after: 1 } }],
   ['rules.0.often.rate: `messages` and `per` go together', { often: { rate: { messages: 1 } } }],
   ['rules.0.often.window: ends before it begins', { what: { accept: true }, often: { window: { from: '2026-01-02', to: '2026-01-01' } } }],
-  ['rules.0.what.reply.enhanced: must be like `5.1.1`, or null for none', { what: { reply: { code: 550, enhanced: '5.1' } } }],
+  ['rules.0.what.reply.enhanced: must be like `5.1.1`, or null for none; it is "5.1"', { what: { reply: { code: 550, enhanced: '5.1' } } }],
   ['rules.0.what.reply.text: holds control characters; lines are separated by LF', { what: { reply: { code: 550, text: 'a\rb' } } }],
   ['rules.0.side: Postern\'s own port has no DNS, connection or certificate faults', { side: 'submission', what: { fault: 'refused' } }],
+  ['rules.0.when.host: is a host of the remote side; nobody knows it while mail is handed in', { side: 'submission', when: { host: 'mx.*' }, what: { reply: { code: 550 } } }],
   ['rules.0.what.hide: extensions are named at `ehlo`', { what: { at: 'rcpt', hide: ['SIZE'] } }],
-  ['rules.0.often.sequence.1: must be null, a reply, or a text such as `451` or `451 4.7.1 Try again later`', { often: { sequence: [451, '99'] } }],
+  ['rules.0.often.sequence.1: must be null, a reply, or a text such as `451` or `451 4.7.1 Try again later`; it is "99"', { often: { sequence: [451, '99'] } }],
 ])('%s', (flaw, rule) => {
   expect(ruleFlaws(rule)).toEqual([flaw]);
 });
@@ -92,5 +93,5 @@ test('whatever is given, reading it answers, and what is not read has a flaw', (
     const reads = [any, { rules }, { rules: [any] }].map((input) => readScenario(input));
     return reads.every((read) => (read.ok ? Array.isArray(read.scenario.rules) : read.flaws.length > 0));
   }), { numRuns: 500 });
-  expect(flaws(null)).toEqual([{ path: '', message: 'must be an object' }]);
+  expect(flaws(null)).toEqual([{ path: '', message: 'must be an object; it is null' }]);
 });

@@ -9,7 +9,7 @@ import { type Matcher, matcher } from './pattern.ts';
 import { PERSONAS } from './personas/index.ts';
 import { readPersona } from './read-persona.ts';
 import { readRule } from './read-rule.ts';
-import { type Fields, type Flaw, type Flaws, fields, list, number, pathOf, text } from './reading.ts';
+import { type Fields, type Flaw, type Flaws, fields, list, number, pathOf, text, wrong } from './reading.ts';
 import { nearest } from '../nearest.ts';
 
 export type { Flaw };
@@ -28,7 +28,7 @@ export function readScenario(input: unknown, builtIn: readonly Persona[] = PERSO
 
   const names = new Set(builtIn.map(({ name }) => name));
   const own = isFields(said['define']) ? said['define'] : {};
-  if (said['define'] !== undefined && !isFields(said['define'])) flaws.push({ path: 'define', message: 'must be an object of name and persona' });
+  if (said['define'] !== undefined && !isFields(said['define'])) wrong(flaws, said['define'], 'define', 'must be an object of name and persona');
   for (const name of Object.keys(own)) names.add(name);
   const isPersona = (name: string) => names.has(name);
   const personaNamed = (value: unknown, path: string): string | undefined => {
@@ -47,7 +47,7 @@ export function readScenario(input: unknown, builtIn: readonly Persona[] = PERSO
   }
 
   const domains: CompiledScenario['domains'] = [];
-  if (said['personas'] !== undefined && !isFields(said['personas'])) flaws.push({ path: 'personas', message: 'must be an object of domain pattern and persona' });
+  if (said['personas'] !== undefined && !isFields(said['personas'])) wrong(flaws, said['personas'], 'personas', 'must be an object of domain pattern and persona');
   for (const [pattern, one] of Object.entries(isFields(said['personas']) ? said['personas'] : {})) {
     const persona = personaNamed(one, pathOf('personas', pattern));
     if (persona !== undefined) domains.push({ matches: matcher(pattern), persona });

@@ -67,6 +67,7 @@ export function createRun(settings: RunSettings): Run {
   const later = scenario.rules.filter((rule) => rule.afterwards);
   const everyRule = [...scenario.rules, ...[...personas.values()].flatMap((persona) => persona.rules)];
   const countsAttempts = everyRule.some(({ when }) => when.attempt);
+  const hasHosts = everyRule.some(({ when }) => when.host);
   const apart = everyRule.filter(({ when, side }) => when.recipient && side !== 'submission');
   const ofDomain = new Map<string, Manners>();
   const notes = createNotes(settings.memory);
@@ -222,6 +223,7 @@ export function createRun(settings: RunSettings): Run {
       // An address that is kept apart is a site of its own: what it brings about (pauses, a slower pace) is nobody else's.
       return { site: isAddress ? destination.toLowerCase() : (wire.site ?? domain), ...(wire.provider === undefined ? {} : { provider: wire.provider }) };
     },
+    hostsOf: (destination) => (hasHosts ? ['mx', 'mx2'] : ['mx']).map((label) => `${label}.${destination.includes('@') ? domainOf(destination) : destination}`),
     hits: () => hitsOf(scenario.rules, notes.hits()),
     reset: () => notes.clear(),
     memory: () => notes.text(),

@@ -24,6 +24,8 @@ export type Asked = {
   connection: string;
   client: string;
   site: string;
+  /** The MX host, from `connect` on; unknown while mail is handed in. */
+  host?: string;
   /** Domain of the connection's destination before a recipient is known. */
   domain: string;
   /** Set when the connection is for this address alone (see Network.destination). */
@@ -69,6 +71,8 @@ export interface ScenarioRun {
   isAlone(address: string): boolean;
   /** The site of a destination: the persona's, else the domain. */
   siteOf(destination: string): { site: string; provider?: string };
+  /** Its MX hosts, in the order of their preference. */
+  hostsOf(destination: string): string[];
   hits(): RuleHits[];
   /** Forgets counters, greylist, rates and hits. */
   reset(): void;

@@ -24,7 +24,7 @@ export function tryScenario(run: Run, input: ScenarioTry, at: { stream: string; 
   const { site } = run.siteOf(isAlone ? input.recipient : domain);
   const headers = Object.entries(input.headers ?? {});
   const asked: Asked = {
-    stream: at.stream, side: 'remote', stage: 'resolve', connection: 'try', client: at.client ?? '127.0.0.1', site, domain,
+    stream: at.stream, side: 'remote', stage: 'resolve', connection: 'try', client: at.client ?? '127.0.0.1', site, host: run.hostsOf(domain)[0]!, domain,
     ...(isAlone ? { destinationAddress: input.recipient } : {}),
     tls: false, sender: input.sender ?? '', recipient: input.recipient, recipients: [input.recipient], message: 'try', size: input.size ?? 2_000,
     header: (name) => headers.filter(([one]) => one.toLowerCase() === name.toLowerCase()).map(([, value]) => value),

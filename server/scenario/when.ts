@@ -15,6 +15,7 @@ export type SiteNames = readonly string[];
 export function fits(rule: CompiledRule, asked: Asked, subjects: readonly Subject[], site: SiteNames, attempt: (subject: Subject) => number): Subject | undefined {
   const { when } = rule;
   if (when.tls !== undefined && when.tls !== asked.tls) return undefined;
+  if (when.host && (asked.host === undefined || !when.host.test(asked.host))) return undefined;
   if (when.sender && (asked.sender === undefined || !when.sender.test(asked.sender))) return undefined;
   if (when.tag && !asked.tags?.some((tag) => when.tag!.test(tag))) return undefined;
   if (when.size && (asked.size === undefined || !holds(when.size, asked.size))) return undefined;

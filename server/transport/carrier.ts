@@ -20,6 +20,10 @@ export interface Carrier {
   readonly sizeLimit: number | undefined;
   /** It was told which notices are wanted: it offers DSN (RFC 3461). */
   readonly dsn?: boolean;
+  /** It does not offer 8BITMIME, or not SMTPUTF8: whether a message needs them is worth a look. */
+  readonly lacksEightBit?: boolean;
+  /** Why it would answer this without asking the remote; undefined when it would ask. */
+  unfit?(transaction: Transaction): string | undefined;
   /** False once it can carry nothing more; a remote may close it while it rests. */
   readonly alive: boolean;
   /** Resolves when the stream is gone; until then its talk may have a timer that ends it. */
@@ -35,7 +39,10 @@ export interface Carrier {
 }
 
 /** No host of the route let us in: the last answer, with what was said. */
-export type NotConnected = { answer: Answer; host: string; transcript: TranscriptLine[]; startedAt: number; endedAt: number; connection: string; /** A host was there, and did not fulfil what this destination (not the relay's setting) demands of TLS: other mail may well go there. */ unfulfilled?: true };
+export type NotConnected = { answer: Answer; host: string; transcript: TranscriptLine[]; startedAt: number; endedAt: number; connection: string; /** A host was there, and did not fulfil what this destination (not the relay's setting) demands of TLS, or does not take what this message is made of: other mail may well go there. */ unfulfilled?: true };
 
-/** Tries the hosts of a route in order: dial, greeting, EHLO (or HELO), TLS where it is offered and as it is demanded, a login where one is known. */
-export type Connect = (route: Route, ask: { stream: string; destination: string; talk: Talk; heloName: string; connection: string }) => Promise<Carrier | NotConnected>;
+/** Why the message cannot go over this carrier. */
+export type Unfit = (carrier: Carrier) => string | undefined | Promise<string | undefined>;
+
+/** Tries the hosts of a route in order: dial, greeting, EHLO (or HELO), TLS where it is offered and as it is demanded, a login where one is known. Where the message is `unfit` for a host the next one may take it. */
+export type Connect = (route: Route, ask: { stream: string; destination: string; talk: Talk; heloName: string; connection: string; unfit?: Unfit }) => Promise<Carrier | NotConnected>;

@@ -1,8 +1,9 @@
 /**
  * MAIL and RCPT of a transaction, with the parameters that the remote offers;
  * and what is answered without asking it: a message that it said it is too
- * small for, a promise (UTF-8 addresses, REQUIRETLS) that this connection
- * cannot keep, an address that would not fit into a command line. Pure.
+ * small for, a promise (octets beyond ASCII, UTF-8 addresses, REQUIRETLS) that
+ * this connection cannot keep, an address that would not fit into a command
+ * line. Nothing is converted: a signature would not hold any more. Pure.
  */
 import type { Answer, Reply } from '../mail/reply.ts';
 import type { TlsFacts } from '../mail/session.ts';
@@ -34,6 +35,10 @@ export function unfit(transaction: Transaction, offered: Extensions, tls: TlsFac
   if (!offered.smtputf8 && (transaction.smtputf8 || !ASCII.test(transaction.from))) {
     return ours(553, 6, 7, 'The message needs SMTPUTF8, which the remote does not offer');
   }
+  // RFC 6152 §3: converted, or refused for good.
+  if (transaction.body === '8BITMIME' && !offered.eightBit) {
+    return ours(554, 6, 3, 'The message has octets beyond ASCII and needs 8BITMIME, which the remote does not offer; encode it as quoted-printable or base64');
+  }
   if (offered.sizeLimit !== undefined && transaction.size > offered.sizeLimit) {
     return { kind: 'fault', stage: 'mail', fault: 'size', detail: `the message has ${transaction.size} octets, the remote takes ${offered.sizeLimit}`, host };
   }
@@ -47,6 +52,13 @@ export function unfitRecipient({ address, orcpt }: Transaction['recipients'][num
   return undefined;
 }
 
+/** Why none of it could go, in a sentence. */
+export function whyUnfit(transaction: Transaction, offered: Extensions, tls: TlsFacts | undefined, host: string): string | undefined {
+  const each = transaction.recipients.map((recipient) => unfitRecipient(recipient, offered));
+  const answer = unfit(transaction, offered, tls, host) ?? (each.every((one) => one !== undefined) ? each[0] : undefined);
+  return answer?.kind === 'fault' ? answer.detail : answer?.text;
+}
+
 /** Whether the transaction asks for SMTPUTF8 (RFC 6531 §3.4). */
 const needsUtf8 = (transaction: Transaction): boolean =>
   transaction.smtputf8 === true || !ASCII.test(transaction.from) || transaction.recipients.some(({ address }) => !ASCII.test(address));
@@ -54,7 +66,6 @@ const needsUtf8 = (transaction: Transaction): boolean =>
 export function mailLine(transaction: Transaction, offered: Extensions): string {
   let line = `MAIL FROM:<${transaction.from}>`;
   if (offered.size) line += ` SIZE=${transaction.size}`;
-  // Without the extension the octets go as they are: RFC 6152 would have them converted, and nothing is rewritten here.
   if (transaction.body === '8BITMIME' && offered.eightBit) line += ' BODY=8BITMIME';
   if (offered.smtputf8 && needsUtf8(transaction)) line += ' SMTPUTF8';
   if (offered.dsn) {

@@ -4,13 +4,14 @@
  * whose handshake breaks is tried again (without the earlier session that was
  * to be resumed, if there was one; with a smaller hello; without TLS, unless
  * something demands it), which is remembered for a while; any other failure
- * goes on to the next host. When none lets us in, or the time for all of it is
+ * goes on to the next host, and so does a host that does not take what the
+ * message is made of: one that does may come after it. When none lets us in, or the time for all of it is
  * over, the last answer is the answer, and the transcript holds all tries.
  */
 import type { Duplex } from 'node:stream';
 import type { Answer, Fault } from '../mail/reply.ts';
 import type { TlsFacts } from '../mail/session.ts';
-import type { Host, Network } from '../network/network.ts';
+import { type Host, isFallback, type Network } from '../network/network.ts';
 import { type BrokenTls, createBrokenTls, type Hello } from './broken-tls.ts';
 import type { Carrier, Connect } from './carrier.ts';
 import { DEADLINES, type Deadlines, span } from './deadlines.ts';
@@ -42,8 +43,6 @@ export type ConnectDeps = {
 type Journey = Parameters<Connect>[1] & { site: string; transcript: Transcript; source: Parameters<Network['dial']>[1]['source']; contexts: TlsContexts; until: number };
 type Failed = Extract<Opened, { kind: 'failed' }>;
 
-/** Preference of an MX at most (RFC 1035 §3.3.9); beyond are fallbacks. */
-const LAST_MX = 65_535;
 /** After a broken handshake. */
 const NEXT: Record<Hello, Hello | undefined> = { usual: 'reduced', reduced: 'none', none: undefined };
 
@@ -66,18 +65,31 @@ export function connectTo(network: Pick<Network, 'dial' | 'source' | 'authoritie
     let last = '';
     let unfulfilled = false;
     let isBarred = false;
+    /** Hosts that did not let us in, by any of their addresses. */
+    const down = new Set<string>();
     for (const [place, host] of route.hosts.entries()) {
       if (place > 0 && talk.now() >= journey.until) {
         transcript.add('*', `${tooLong}: ${route.hosts.length - place} of ${route.hosts.length} hosts were not tried`, talk.now());
         break;
       }
-      if (isBarred && host.preference > LAST_MX) {
+      if (isBarred && isFallback(host)) {
         transcript.add('*', `${host.name} was not tried: a fallback is no way round what the receiver demands of TLS`, talk.now());
         break;
       }
-      last = host.name;
       const tried = await tryHost(host, journey);
-      if (!('kind' in tried)) return tried;
+      if (!('kind' in tried)) {
+        down.delete(host.name);
+        const why = await ask.unfit?.(tried);
+        // It is no reason to bounce as long as a host that may take it was not asked, or was not there.
+        if (why === undefined || (down.size === 0 && !route.hosts.slice(place + 1).some((later) => later.name !== host.name && !isFallback(later)))) return tried;
+        transcript.add('*', `${host.name} was passed over: ${why}`, talk.now());
+        tried.close();
+        unfulfilled = true;
+        if (down.size === 0) [answer, last] = [{ kind: 'fault', stage: 'connect', fault: 'timeout', detail: `no other host was asked in time, and for ${host.name} it will not do: ${why}`, host: host.name }, host.name];
+        continue;
+      }
+      down.add(host.name);
+      last = host.name;
       answer = tried;
       const isTls = tried.kind === 'fault' && tried.fault === 'tls';
       unfulfilled ||= isTls && isOfDestination(demandOf(host));

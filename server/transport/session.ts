@@ -26,7 +26,7 @@ import type { Told, Transaction } from './attempted.ts';
 import { type BodySending, sendBody } from './body.ts';
 import type { Carrier } from './carrier.ts';
 import { type ChunkSending, sendChunks } from './chunks.ts';
-import { mailLine, rcptLine, unfit, unfitRecipient } from './commands.ts';
+import { mailLine, rcptLine, unfit, unfitRecipient, whyUnfit } from './commands.ts';
 import { type Deadlines, span } from './deadlines.ts';
 import type { Extensions } from './extensions.ts';
 import type { Said } from './reply-reader.ts';
@@ -272,7 +272,7 @@ export function createSession(wire: Wire, { id, to, tls, extensions, talk, deadl
 
   wire.listener = { reply, broke, drain: () => { if (state.at === 'body' || state.at === 'chunk') { wire.wait(deadlines.transaction, TOO_LONG()); state.sending?.drain(); } } };
   return {
-    id, host, to, tls, talk, closed: wire.closed, sizeLimit: extensions.sizeLimit, dsn: extensions.dsn,
+    id, host, to, tls, talk, closed: wire.closed, sizeLimit: extensions.sizeLimit, dsn: extensions.dsn, lacksEightBit: !extensions.eightBit || !extensions.smtputf8, unfit: (one) => whyUnfit(one, extensions, tls, host),
     get carried() { return carried; },
     get alive() { return state.at !== 'closed'; },
     carry(transaction) {

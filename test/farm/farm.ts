@@ -8,6 +8,8 @@
  *     plain.test        plain.farm.test   Postfix without STARTTLS
  *     self.test         self.farm.test    Postfix with a certificate that it made itself
  *     wrong.test        wrong.farm.test   Postfix with a certificate for another name
+ *     old.test          old.farm.test     Postfix without STARTTLS, 8BITMIME and SMTPUTF8
+ *     two.test          mx1.farm.test, and after it plain.farm.test
  *     e.test            mx.exim.test      Exim
  */
 import { once } from 'node:events';
@@ -42,7 +44,7 @@ export type Farm = AsyncDisposable & {
   /** What Postfix says of a recipient, until the next test says otherwise. */
   judge: Judge;
   port: number;
-  address: Record<'mx1' | 'plain' | 'self' | 'wrong' | 'exim', string>;
+  address: Record<'mx1' | 'plain' | 'self' | 'wrong' | 'old' | 'exim', string>;
   /** MTA-STS: the domain's MX is this host, and its policy names it, or another one. */
   sts(domain: string, mx: string, mode: 'enforce' | 'testing' | 'none', named?: string): void;
   ask<T>(method: string, path: string, body?: unknown): Promise<T>;
@@ -74,8 +76,8 @@ export async function farm({ later = {}, domains = [] }: { later?: Record<string
     for (const step of closers.splice(0).reverse()) await step();
   };
   try {
-    const { addresses, port } = await loopback(6);
-    const [mx1, plain, self, wrong, second, web] = addresses as [string, string, string, string, string, string];
+    const { addresses, port } = await loopback(7);
+    const [mx1, plain, self, wrong, second, web, old] = addresses as [string, string, string, string, string, string, string];
     const authority = foundAuthority('Farm authority');
     const shown = { mx1: authority.issue('mx1.farm.test'), self: authority.selfSigned('self.farm.test'), wrong: authority.issue('elsewhere.test') };
     const dns = await zones({
@@ -83,6 +85,7 @@ export async function farm({ later = {}, domains = [] }: { later?: Record<string
       'plain.test': { MX: ['10 plain.farm.test'] }, 'plain.farm.test': { A: [plain] },
       'self.test': { MX: ['10 self.farm.test'] }, 'self.farm.test': { A: [self] },
       'wrong.test': { MX: ['10 wrong.farm.test'] }, 'wrong.farm.test': { A: [wrong] },
+      'old.test': { MX: ['10 old.farm.test'] }, 'old.farm.test': { A: [old] }, 'two.test': { MX: ['10 mx1.farm.test', '20 plain.farm.test'] },
       'e.test': { MX: ['10 mx.exim.test'] }, 'mx.exim.test': { A: [second] },
     });
     closers.push(() => dns[Symbol.asyncDispose]());
@@ -109,9 +112,9 @@ export async function farm({ later = {}, domains = [] }: { later?: Record<string
 
     const world: Pick<Farm, 'judge'> = { judge: () => 'DUNNO' };
     const receiver = await startReceiver({
-      program: programs.postfix, port, domains: ['a.test', 'b.test', 'plain.test', 'self.test', 'wrong.test', 'later.test', ...domains], later,
+      program: programs.postfix, port, domains: ['a.test', 'b.test', 'plain.test', 'self.test', 'wrong.test', 'old.test', 'two.test', 'later.test', ...domains], later,
       back: house.running.delivery.mx!, judge: (facts) => world.judge(facts),
-      doors: [{ address: mx1, tls: pemOf(shown.mx1) }, { address: plain }, { address: self, tls: pemOf(shown.self) }, { address: wrong, tls: pemOf(shown.wrong) }],
+      doors: [{ address: mx1, tls: pemOf(shown.mx1) }, { address: plain }, { address: self, tls: pemOf(shown.self) }, { address: wrong, tls: pemOf(shown.wrong) }, { address: old, settings: ['smtpd_discard_ehlo_keywords=8bitmime,smtputf8'] }],
     });
     closers.push(() => receiver[Symbol.asyncDispose]());
     const other = programs.exim === undefined ? undefined : await startExim({ folder: programs.exim, address: second, port, domains: ['e.test'], tls: pemOf(authority.issue('mx.exim.test')) });
@@ -138,7 +141,7 @@ export async function farm({ later = {}, domains = [] }: { later?: Record<string
 
     return Object.assign(world, {
       house, dns, keys: published, postfix: receiver, exim: other, shown, port, ask, delivery,
-      address: { mx1, plain, self, wrong, exim: second },
+      address: { mx1, plain, self, wrong, old, exim: second },
       sts(domain: string, mx: string, mode: string, named = mx) {
         dns.set(domain, { MX: [`10 ${mx}`] });
         dns.set(`_mta-sts.${domain}`, { TXT: ['v=STSv1; id=1'] });

@@ -144,6 +144,39 @@ describe.skipIf(!farmable())('a real Postfix', () => {
     expect((await world.arrived(id))[0]!.raw.toString()).toContain('Äpfel und Öl');
   });
 
+  test('a server that does not offer 8BITMIME gets no octets beyond ASCII: the message bounces and says why, and the next one is delivered', async () => {
+    const id = await submit({ envelope: { from: 'shop@app.test', to: ['ann@old.test', 'eight@a.test'] }, raw: Buffer.from('From: shop@app.test\r\nSubject: Eight\r\nContent-Type: text/plain; charset=utf-8\r\nContent-Transfer-Encoding: 8bit\r\n\r\nÄpfel und Öl\r\n') });
+    const { recipients } = await world.until(id, 'bounced', 'delivered');
+    expect(only(recipients)).toMatchObject({ stage: 'mail', outcome: 'bounced', answer: { code: 554, text: expect.stringContaining('8BITMIME') }, verdict: { class: 'malformed' } });
+    expect(await world.event('recipient.bounced', id)).toMatchObject({ recipient: 'ann@old.test', answer: { code: 554, enhanced: { class: 5, subject: 6, detail: 3 } } });
+    const plain = await world.send('ann@old.test');
+    await world.until(plain, 'delivered');
+    expect((await world.arrived(plain))[0]!.to).toBe('ann@old.test');
+    await world.until(await world.send('änne@old.test'), 'bounced');
+  });
+
+  test('a server that takes the connection and puts the mail off is left for the next one, and nothing arrives twice', async () => {
+    world.judge = ({ server_address, recipient }) => (server_address === world.address.mx1 && recipient === 'bo@two.test' ? '451 4.3.0 Local error in processing' : 'DUNNO');
+    const id = await world.send(['ann@two.test', 'bo@two.test']);
+    const { recipients } = await world.until(id, 'delivered', 'delivered');
+    expect(recipients.map(({ history }) => history.map(({ host, outcome }) => `${host} ${outcome}`))).toEqual([['mx1.farm.test delivered'], ['mx1.farm.test deferred', 'plain.farm.test delivered']]);
+    expect((await world.arrived(id, 2)).map(({ to }) => to).sort()).toEqual(['ann@two.test', 'bo@two.test']);
+  });
+
+  test('NULs, bare line ends and long lines are one message to it, with nothing smuggled in', async () => {
+    const inner = 'MAIL FROM:<evil@app.test>\r\nRCPT TO:<evil@a.test>\r\nDATA\r\nSubject: smuggled\r\n\r\nx';
+    const raw = `From: shop@app.test\r\nTo: odd@a.test\r\nSubject: od\0d\rX-Smuggled: yes\r\n\r\n${'long '.repeat(300)}\r\nnu\0l\r\none\n.\n${inner}\r.\r${inner}\r\n.\r${inner}\n`;
+    // Not by nodemailer, which would mend it.
+    const answer = await fetch(`${world.house.http}/v1/streams/default/messages?from=shop@app.test&to=odd@a.test`, { method: 'POST', headers: { 'content-type': 'message/rfc822' }, body: Buffer.from(raw, 'latin1') });
+    const { id } = (await answer.json()) as { id: string };
+    await world.until(id, 'delivered');
+    const [letter] = await world.arrived(id, 1);
+    const head = letter!.sent.toString('latin1').split(/\r?\n\r?\n/, 1)[0]!;
+    expect(head).toMatch(/^Subject: od d X-Smuggled: yes\r?$/m);
+    expect(letter!.sent.toString('latin1')).toContain('Subject: smuggled');
+    expect(world.postfix.letters().filter(({ to }) => to === 'evil@a.test')).toEqual([]);
+  });
+
   test('a bounce that Postfix sends later finds its message, and holds against the address', async () => {
     await world.stream('returning', { ...SOON, returnPath: 'return.app.test' });
     const id = await world.send(['full@later.test', 'ann@a.test'], { stream: 'returning' });

@@ -12,7 +12,7 @@ import { SITUATIONS } from '../../server/scenario/scenario.ts';
 
 const rows = (kind: string, names: object): string[] => Object.keys(names).map((name) => `${kind} ${name}`);
 
-const WHEN = { recipient: 1, domain: 1, site: 1, sender: 1, tag: 1, header: 1, size: 1, tls: 1, attempt: 1 } satisfies Record<keyof RuleWhen, 1>;
+const WHEN = { recipient: 1, domain: 1, site: 1, host: 1, sender: 1, tag: 1, header: 1, size: 1, tls: 1, attempt: 1 } satisfies Record<keyof RuleWhen, 1>;
 const WHAT = { at: 1, reply: 1, says: 1, fault: 1, delay: 1, drip: 1, accept: 1, hide: 1 } satisfies Record<keyof RuleWhat, 1>;
 const RATE = { messages: 1, per: 1, connections: 1, messagesPerConnection: 1 } satisfies Record<keyof NonNullable<RuleHowOften['rate']>, 1>;
 const OFTEN = { times: 1, sequence: 1, probability: 1, until: 1, window: 1, greylist: 1, rate: RATE, per: 1 } satisfies Record<keyof RuleHowOften, unknown>;

@@ -11,11 +11,11 @@ afterEach(async () => {
 });
 
 /** Of a busy machine: to come to rest and to ask the store take their time (in milliseconds), and the timers of what becomes due meanwhile have not fired yet. */
-async function open(takes: { rest: number; asking: number }, rules: Rule[] = [], delivery: SimOptions['delivery'] = {}): Promise<SimHouse> {
+async function open(takes: { rest: number; asking: number }, rules: Rule[] = [], delivery: SimOptions['delivery'] = {}, chance?: SimOptions['chance']): Promise<SimHouse> {
   const hand = manualClock();
   let passed = 0;
   house = await openSimHouse({
-    rules, delivery,
+    rules, delivery, ...(chance ? { chance } : {}),
     wall: { now: () => hand.now() + passed, after: (wait, wake) => hand.after(wait, wake) },
     queue: {
       later: {
@@ -32,6 +32,14 @@ async function open(takes: { rest: number; asking: number }, rules: Rule[] = [],
     return moment;
   };
   return house;
+}
+
+/** The same ids in each run, and so the same jitter: of others, one draw in ten has no two that lie as the story needs them. */
+function chances(): NonNullable<SimOptions['chance']> {
+  let state = 1;
+  return (bytes) => {
+    for (let i = 0; i < bytes.length; i++) bytes[i] = (state = (state * 48_271) % 2_147_483_647) >> 8;
+  };
 }
 
 test('what becomes due while the queue comes to rest is tried then, and not at the next moment', async () => {
@@ -101,7 +109,7 @@ test('a bounce that was promised is sent when the time of its message is moved',
 
 test('what is due within an advance is tried before it answers, however slow the machine is', async () => {
   const takes = { rest: 0, asking: 0 };
-  const sim = await open(takes, [{ what: { at: 'rcpt', reply: { code: 451, enhanced: '4.7.1', text: 'Try again later' } }, often: { times: 1 } }], { jitter: 0.2 });
+  const sim = await open(takes, [{ what: { at: 'rcpt', reply: { code: 451, enhanced: '4.7.1', text: 'Try again later' } }, often: { times: 1 } }], { jitter: 0.2 }, chances());
   const ids = await sim.sendAll(Array.from({ length: 20 }, (_, n) => ({ to: `ann@site${n}.test` })));
   await sim.queue.quiet();
   const dues = async () => (await Promise.all(ids.map(async (id) => (await sim.recipientOf(id)).due))).filter((due) => due !== null).sort((a, b) => a - b);

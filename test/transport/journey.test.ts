@@ -110,3 +110,23 @@ test('authorities that cannot be read are a mistake of whoever runs this, and to
   const connect = connectTo({ ...sockets, authorities: () => Promise.reject(new Error('no such file')) });
   await expect(connect({ site: 'x', hosts }, { stream: 'default', destination: 'x.test', talk: talkOf(countedClock()), heloName: 'c', connection: 'c' })).rejects.toThrow('no such file');
 });
+
+/** Hosts that offer this in EHLO, or refuse the connection; answers whom the message of 500 octets ends with. */
+async function passing(...offers: string[]) {
+  const hosts = offers.map((offer) => (offer === 'refused' ? 'refused' as const : remote(`S: 220 hi\nC: EHLO*\nS: 250-hi\nS: 250-${offer}\nS: 250 HELP\nC: QUIT`)));
+  const talk = talkOf(countedClock());
+  const found = await connectTo(dials(...hosts))(route(...offers.map((_, n) => `mx${n}.test`)), {
+    stream: 'default', destination: 'script.test', talk, heloName: 'client.test', connection: 'c', unfit: (carrier) => carrier.unfit!(message(['b@x.test'], { body: '8BITMIME', size: 500 })),
+  });
+  if ('carry' in found) found.close();
+  return 'carry' in found ? `takes ${found.host}` : `${found.host} ${found.answer.kind === 'fault' ? found.answer.fault : found.answer.code}${found.unfulfilled ? ' unfulfilled' : ''}`;
+}
+
+test('a host that does not take what the message is made of is passed over, as long as another one may', async () => {
+  expect(await passing('8BITMIME\nS: 250-SIZE 100', '8BITMIME')).toBe('takes mx1.test');
+  expect(await passing('DSN', 'SIZE 100', '8BITMIME')).toBe('takes mx2.test');
+  expect(await passing('DSN', 'SIZE 100')).toBe('takes mx1.test');
+  expect(await passing('refused', 'DSN')).toBe('mx0.test refused unfulfilled');
+  expect(await passing('DSN', 'refused')).toBe('mx1.test refused unfulfilled');
+  expect(await passing('DSN')).toBe('takes mx0.test');
+});

@@ -173,7 +173,18 @@ test('what the remote offers is used, and what it does not is left out', async (
     return remote.heard.slice(1);
   };
   expect(await sent(['size 1000', '8bitmime', 'DSN'])).toEqual(['MAIL FROM:<a@app.test> SIZE=500 BODY=8BITMIME RET=HDRS ENVID=e+2B1', 'RCPT TO:<b@x.test> NOTIFY=SUCCESS,DELAY ORCPT=rfc822;b@x.test']);
-  expect(await sent([])).toEqual(['MAIL FROM:<a@app.test>', 'RCPT TO:<b@x.test>']);
+  expect(await sent(['8BITMIME'])).toEqual(['MAIL FROM:<a@app.test> BODY=8BITMIME', 'RCPT TO:<b@x.test>']);
+});
+
+test('octets beyond ASCII go only where 8BITMIME is offered, and the connection is good for the next message', async () => {
+  const { carrier, remote } = await ready('C: MAIL FROM:<a@app.test>\nS: 250 ok\nC: RCPT*\nS: 550 no', []);
+  const refused = await carrier.carry(message(['b@x.test', 'c@x.test'], { body: '8BITMIME' }));
+  expect(short(refused)).toEqual(['554 mail', '554 mail']);
+  expect(refused.recipients[1]!.answer).toMatchObject({ kind: 'reply', enhanced: { class: 5, subject: 6, detail: 3 }, stage: 'mail', host: '', text: expect.stringContaining('8BITMIME') });
+  expect(spoken(refused.transcript)).toContain('* not sent: the remote was not asked');
+  expect(refused.alive).toBe(true);
+  expect(short(await carrier.carry(message(['b@x.test'], { body: '7BIT' })))).toEqual(['550 rcpt']);
+  await remote.done;
 });
 
 test('a message that is larger than the remote takes is not offered to it', async () => {

@@ -111,7 +111,7 @@ function tidy({ what, often, ...rule }: Rule): Rule {
 export function ruleText(rule: Rule): { who: string; says: string; often: string } {
   const { when = {}, what = {}, often = {}, afterwards } = rule;
   const who = [
-    patternText(when.recipient), when.domain && `@${patternText(when.domain)}`, when.site && `site ${patternText(when.site)}`, when.sender && `from ${patternText(when.sender)}`,
+    patternText(when.recipient), when.domain && `@${patternText(when.domain)}`, when.site && `site ${patternText(when.site)}`, when.host && `host ${patternText(when.host)}`, when.sender && `from ${patternText(when.sender)}`,
     when.tag && `tagged ${patternText(when.tag)}`, when.header && headerText(when.header), when.size !== undefined && `size ${when.size}`, when.tls !== undefined && (when.tls ? 'over TLS' : 'without TLS'), when.attempt !== undefined && `attempt ${when.attempt}`,
   ].filter(Boolean).join(', ') || 'everybody';
   const said = what.reply ? [what.reply.code, what.reply.enhanced, what.reply.text].filter((part) => part !== undefined && part !== null).join(' ')

@@ -32,7 +32,7 @@ export const Rule = z.object({
   note: z.string().optional(),
   side: z.enum(['remote', 'submission', 'both']).optional(),
   when: z.object({
-    recipient: pattern.optional(), domain: pattern.optional(), site: pattern.optional(), sender: pattern.optional(), tag: pattern.optional(),
+    recipient: pattern.optional(), domain: pattern.optional(), site: pattern.optional(), host: pattern.optional(), sender: pattern.optional(), tag: pattern.optional(),
     header: z.record(z.string(), pattern).optional(), size: z.union([z.string(), z.number()]).optional(), tls: z.boolean().optional(),
     attempt: z.union([z.string(), z.number()]).optional(),
   }).optional(),

@@ -11,7 +11,7 @@
 import { isIP } from 'node:net';
 import type { LivePolicy, Relay } from '../../mail/live.ts';
 import type { Fault } from '../../mail/reply.ts';
-import type { Route } from '../network.ts';
+import { FALLBACK, type Route } from '../network.ts';
 import type { Resolver } from '../resolver.ts';
 import { addressesOf, literalAddress } from './addresses.ts';
 import { readDestination } from './destination.ts';
@@ -43,8 +43,6 @@ type Direct = { site: string; provider?: string | undefined; candidates: Found[]
 /** Hosts of a domain that are looked at, and those that are tried. */
 const LOOKED_AT = 20;
 const TRIED = 10;
-/** A fallback comes after any MX. */
-const LAST = 65_536;
 /** Milliseconds. */
 const SHORTEST = 5_000;
 const LONGEST = 3_600_000;
@@ -59,7 +57,7 @@ export async function routeTo(destination: string, policy: LivePolicy, routing: 
   if (fallback.length === 0) return 'fault' in direct ? direct : finished(direct);
   // A relay can ask the DNS itself; it cannot make a domain exist, and must not be a way round a policy.
   if ('fault' in direct) return direct.fault === 'dns-error' ? relayed(fallback, policy, routing, [direct.detail]) : direct;
-  const { found, left } = await relayHosts(fallback, policy, routing, LAST);
+  const { found, left } = await relayHosts(fallback, policy, routing, FALLBACK);
   return finished({ ...direct, notes: [...direct.notes, `then by ${fallback.map(({ host }) => host).join(', ')}`, ...left.map(({ why }) => why)] }, found);
 }
 

@@ -35,7 +35,7 @@ export type RemoteOptions = {
   connection: string;
   client: string;
   /** Where it is known before a recipient says it. */
-  destination?: { site: string; domain: string; address?: string };
+  destination?: { site: string; domain: string; /** Which of its hosts was dialled. */ host: string; address?: string };
   talk: Talk;
   place: Place;
   certificates: Certificates;

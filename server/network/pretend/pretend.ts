@@ -1,6 +1,6 @@
 /**
  * The pretend side of the network: every domain resolves, to a host of its
- * own name, and every host is answered by the remote in this process, over a
+ * own name (or two, where the scenario tells them apart), and every host is answered by the remote in this process, over a
  * pair of streams, as the stream's scenario says. It can listen on a port as
  * well, so that somebody else's mail server can be tested with the same
  * scenarios. It keeps count of its connections and tells of each message that
@@ -18,7 +18,7 @@ import { type Accepted, census, type Traffic } from './accepted.ts';
 import { type Certificates, pretendCertificates } from './certificates.ts';
 import type { RemoteOptions } from './desk.ts';
 import { listener, type Where } from './listen.ts';
-import { type Conversation, converse, hostName } from './remote.ts';
+import { type Conversation, converse } from './remote.ts';
 import { domainOf } from './verbs.ts';
 
 export type PretendOptions = {
@@ -88,7 +88,7 @@ export function createPretend(options: PretendOptions): Pretend {
       await pause(talk, told.delayMs);
       const fault = told.fault && DNS[told.fault];
       if (fault) return { kind: 'fault', stage: 'resolve', ...fault };
-      return { site, ...(provider === undefined ? {} : { provider }), hosts: [{ name: hostName(domain), address: CLIENT, port: 25, preference: 10 }] };
+      return { site, ...(provider === undefined ? {} : { provider }), hosts: run.hostsOf(domain).map((name, i) => ({ name, address: CLIENT, port: 25, preference: 10 * (i + 1) })) };
     } catch (error) {
       return broke('resolve', error);
     }
@@ -100,7 +100,7 @@ export function createPretend(options: PretendOptions): Pretend {
     const place = counts.enter(stream, site);
     try {
       const run = scenarioOf(stream);
-      const { delayMs, ...opening }: Answering = run.ask({ ...question('connect', stream, destination, site, talk), connectionsOpen: place.open(), messagesOnConnection: 0 });
+      const { delayMs, ...opening }: Answering = run.ask({ ...question('connect', stream, destination, site, talk), host: host.name, connectionsOpen: place.open(), messagesOnConnection: 0 });
       await pause(talk, opening.fault === 'unreachable' ? Infinity : delayMs, signal);
       if (signal.aborted || opening.fault === 'refused') {
         place.leave();
@@ -113,7 +113,7 @@ export function createPretend(options: PretendOptions): Pretend {
         if (theirs.destroyed) return place.leave();
         begin(theirs, {
           run, stream, connection: talk.id, client: CLIENT, talk, place, opening,
-          destination: { site, domain, ...(destinationAddress === undefined ? {} : { address: destinationAddress }) },
+          destination: { site, domain, host: host.name, ...(destinationAddress === undefined ? {} : { address: destinationAddress }) },
         });
       });
       return ours;

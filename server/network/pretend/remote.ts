@@ -46,7 +46,7 @@ export function converse(duplex: Duplex, options: RemoteOptions): Conversation {
   let site = destination?.site ?? run.siteOf(NOBODY).site;
   const manners = run.manners({ domain, ...(destination?.address === undefined ? {} : { destinationAddress: destination.address }) });
   const standing: Standing = {
-    host: hostName(domain), domain, sizeLimit: manners.size, hidden: hiddenBy(manners.hide),
+    host: destination?.host ?? `mx.${domain}`, domain, sizeLimit: manners.size, hidden: hiddenBy(manners.hide),
     refused: false, hello: undefined, extended: false, tls: false, login: false, transaction: undefined, transactions: 0, mistakes: 0, challenge: undefined,
   };
 
@@ -96,6 +96,7 @@ export function converse(duplex: Duplex, options: RemoteOptions): Conversation {
       stream, side: 'remote', stage, connection: options.connection, client: options.client, site, domain: standing.domain, tls: standing.tls,
       now: talk.now(), messagesOnConnection: standing.transaction ? standing.transactions - 1 : standing.transactions, connectionsOpen: options.place.open(),
     };
+    if (destination) about.host = destination.host;
     if (destination?.address !== undefined) about.destinationAddress = destination.address;
     const { transaction } = standing;
     const message = talk.carrying ?? transaction?.envid;
@@ -244,9 +245,6 @@ export function converse(duplex: Duplex, options: RemoteOptions): Conversation {
     destroy: () => wire.destroy(),
   };
 }
-
-/** What stands in the route, and what the remote calls itself. */
-export const hostName = (domain: string): string => `mx.${domain}`;
 
 const hiddenBy = (names: readonly string[]): Set<string> => new Set(names.map((name) => name.toUpperCase()));
 

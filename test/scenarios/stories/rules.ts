@@ -35,6 +35,28 @@ export const rules: Story[] = [
     },
   },
   {
+    id: 'rules-host', group: 'rules', shows: ['when host'],
+    title: 'A host that takes the connection and then puts the mail off does not keep it from the next one',
+    why: 'A full disk or a broken filter on the first MX host: it still answers, and 451 to everything. The next attempt begins with the host after it, so the mail arrives a minute late, and not never.',
+    mail: [{ to: 'ann@two.test' }],
+    scenario: { rules: [{ when: { host: 'mx.*' }, what: { reply: { code: 451, enhanced: '4.3.0', text: 'Local error in processing' } } }] },
+    expect: {
+      tally: { delivered: 1 },
+      history: ['+0s  rcpt 451 4.3.0  server_error  deferred', '+1m  body 250 2.0.0  delivered  delivered'],
+    },
+  },
+  {
+    id: 'rules-host-full', group: 'rules',
+    title: 'A full mailbox is not carried round to the backup',
+    why: 'A backup that knows nothing of mailboxes would take the mail and bounce it later. So only what is about the host sends mail to another one; greylisting, rates, blocks and mailboxes do not.',
+    mail: [{ to: 'ann@two.test' }], advance: '10m',
+    scenario: { rules: [{ when: { host: 'mx.*' }, what: { reply: { code: 452, enhanced: '4.2.2', text: 'Mailbox full' } }, often: { times: 2 } }] },
+    expect: {
+      tally: { delivered: 1 },
+      history: ['+0s  rcpt 452 4.2.2  mailbox_full  deferred', '+1m  rcpt 452 4.2.2  mailbox_full  deferred', '+3m  body 250 2.0.0  delivered  delivered'],
+    },
+  },
+  {
     id: 'rules-site', group: 'rules', shows: ['when site', 'persona.site'],
     title: 'A rule for a site is for all its domains',
     why: 'Providers serve many domains from the same hosts: a limit, a pause, an outage is the site\'s. A rule can name it, or the provider.',
