@@ -4,13 +4,14 @@
  * or as one mbox. A file is there whole or not at all.
  */
 import { createWriteStream } from 'node:fs';
-import { rename, rm, stat, writeFile } from 'node:fs/promises';
+import { rename, rm, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { Readable, type Writable } from 'node:stream';
 import { finished, pipeline } from 'node:stream/promises';
 import type { Message, MessageQuery, Sandbox } from '../../sdk/client.ts';
 import { listAll } from '../../sdk/reader.ts';
 import { makeFolder } from '../folder.ts';
+import { besideFolder, besideMbox, envelopeLine, fingerprint, writeEnvelopes } from './envelopes.ts';
 import { fromLine, quoted } from './mbox.ts';
 import { EX, Failure, readOptions, usage, verb } from './options.ts';
 import { progress } from './progress.ts';
@@ -20,8 +21,9 @@ import type { Io } from './verb.ts';
 const HELP = `postern export [--format eml|mbox] [--out DIR|FILE] [scope and search]
 
 Writes captured messages out, oldest first. eml: one file each, the exact bytes,
-with envelopes.jsonl beside them (postern import reads it back). mbox: one file,
-mboxrd quoting; without --out to standard output.
+with their envelopes and tags in envelopes.jsonl beside them. mbox: one file,
+mboxrd quoting, and FILE.envelopes.jsonl beside it; without --out to standard
+output, and none. postern import reads both back.
 
   --format F         eml or mbox [eml when --out is a folder or ends in /, else mbox]
   --out PATH         folder (eml) or file (mbox)
@@ -80,7 +82,8 @@ async function toFolder(sandbox: Sandbox, found: Message[], dir: string, step: (
   makeFolder(dir);
   const envelopes: string[] = [];
   let lost = 0;
-  for (const { id, envelope, stream, tags, receivedAt } of found) {
+  for (const message of found) {
+    const { id } = message;
     if (!ID.test(id)) throw new Failure(EX.DATAERR, `the server named a message ${JSON.stringify(id)}, which is no id`);
     const raw = await rawOf(sandbox, id);
     if (raw) {
@@ -92,11 +95,11 @@ async function toFolder(sandbox: Sandbox, found: Message[], dir: string, step: (
         await rm(part, { force: true });
         throw error;
       }
-      envelopes.push(JSON.stringify({ file: `${id}.eml`, from: envelope.from, to: envelope.to, stream, tags, receivedAt }));
+      envelopes.push(envelopeLine({ file: `${id}.eml` }, message));
     } else lost++;
     step();
   }
-  await writeFile(join(dir, 'envelopes.jsonl'), envelopes.map((line) => `${line}\n`).join(''));
+  await writeEnvelopes(besideFolder(dir), envelopes);
   return lost;
 }
 
@@ -119,21 +122,28 @@ async function toMbox(sandbox: Sandbox, found: Message[], file: string | undefin
   out.on('error', (error: Error) => { broken = error; });
   const write = async (bytes: Uint8Array | string) => {
     if (broken) throw broken;
+    octets += Buffer.byteLength(bytes);
     if (!out.write(bytes)) await room(out);
   };
+  const envelopes: string[] = [];
+  let octets = 0;
   let lost = 0;
   try {
-    for (const { id, envelope, receivedAt } of found) {
-      const raw = await rawOf(sandbox, id);
+    for (const message of found) {
+      const raw = await rawOf(sandbox, message.id);
       if (raw) {
-        await write(fromLine(envelope.from, new Date(receivedAt)));
-        for await (const piece of quoted(raw)) await write(piece);
+        const begin = fromLine(message.envelope.from, new Date(message.receivedAt));
+        const print = fingerprint(begin.trimEnd());
+        await write(begin);
+        for await (const piece of quoted(printed(raw, print))) await write(piece);
+        envelopes.push(envelopeLine({ sha256: print.digest() }, message));
       } else lost++;
       step();
     }
     if (part !== undefined) {
       out.end();
       await finished(out as Writable);
+      await writeEnvelopes(besideMbox(file!), [`${JSON.stringify({ octets })}\n`, ...envelopes]);
       await rename(part, file!);
     }
   } catch (error) {
@@ -141,4 +151,11 @@ async function toMbox(sandbox: Sandbox, found: Message[], file: string | undefin
     throw error;
   }
   return lost;
+}
+
+async function* printed(raw: AsyncIterable<Uint8Array>, print: ReturnType<typeof fingerprint>): AsyncGenerator<Uint8Array> {
+  for await (const piece of raw) {
+    print.push(piece);
+    yield piece;
+  }
 }

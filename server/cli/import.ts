@@ -1,14 +1,16 @@
 /**
  * `postern import`: reads eml files, mbox files and folders of them into a
- * stream. An eml is kept byte for byte; a folder that `postern export` wrote
- * gets its envelopes and tags back. What is refused is told and the rest goes on.
+ * stream. An eml is kept byte for byte; what `postern export` wrote gets its
+ * envelopes and tags back, a folder, one file of it, and an mbox alike. What is
+ * refused is told and the rest goes on.
  */
 import { createReadStream, openAsBlob } from 'node:fs';
-import { open, readdir, readFile, stat } from 'node:fs/promises';
-import { basename, join } from 'node:path';
+import { open, readdir, stat } from 'node:fs/promises';
+import { basename, dirname, join } from 'node:path';
 import { buffer } from 'node:stream/consumers';
 import type { Readable } from 'node:stream';
 import { PosternError, type Sandbox } from '../../sdk/client.ts';
+import { type Envelope, envelopesIn, envelopesOf, fingerprint, type Known } from './envelopes.ts';
 import { NULL_SENDER, readMbox } from './mbox.ts';
 import { EX, Failure, readOptions, usage, verb } from './options.ts';
 import { progress } from './progress.ts';
@@ -19,12 +21,13 @@ const HELP = `postern import FILE|DIR ... [--stream NAME]
 
 Reads messages in: eml files, mbox files, folders of them; - is one message on
 standard input. An eml is kept byte for byte, whatever it begins with. Lines of
-an mbox end in LF and are given the CR LF that mail has. Tags come from
-envelopes.jsonl, which postern export writes.
+an mbox end in LF and are given the CR LF that mail has. Envelopes and tags come
+from what postern export wrote: envelopes.jsonl in the folder of an eml, and
+FILE.envelopes.jsonl beside an mbox, for each message that is as it was then.
 
   --stream NAME      the stream they go into [default]
-  --from ADDRESS     envelope sender [envelopes.jsonl, the From line of an mbox, else the header]
-  --to ADDRESS       envelope recipient; may be repeated [envelopes.jsonl, else the header]
+  --from ADDRESS     envelope sender [what export wrote, the From line of an mbox, else the header]
+  --to ADDRESS       envelope recipient; may be repeated [what export wrote, else the header]
   --quiet            no progress and no summary
 ${TARGET_HELP}
 Exit codes: 0 all taken, 1 some refused, 64 wrong usage, 66 no such file, 69 not reachable, 77 token refused.
@@ -35,9 +38,6 @@ const ABREAST = { messages: 8, octets: 32 * 1024 * 1024 };
 /** Milliseconds before a server that has no room just now is asked again, and how often. */
 const ROOM = { pause: 500, times: 60 };
 
-type Envelope = { from?: string; to?: string[] };
-/** A line of envelopes.jsonl. */
-type Known = Envelope & { tags?: string[] };
 type Source = Known & { name: string; size: number; bytes: () => Promise<Blob | Uint8Array<ArrayBuffer>> };
 
 export async function importMail(args: string[], io: Io): Promise<number> {
@@ -109,26 +109,34 @@ async function tag(sandbox: Sandbox, id: string, tags: string[]): Promise<string
 class TooLarge extends Error {}
 
 async function* sources(paths: string[], io: Io, limit: number): AsyncGenerator<Source> {
+  /** Of the folders whose files are named one by one, as `out/*.eml` is. */
+  const folders = new Map<string, Awaited<ReturnType<typeof envelopesIn>>>();
   for (const path of paths) {
     if (path === '-') {
       const bytes = await buffer(io.stdin as Readable) as Uint8Array<ArrayBuffer>;
       yield { name: 'standard input', size: bytes.length, bytes: async () => bytes };
     }
     else if ((await stat(path)).isDirectory()) yield* folder(path, limit);
-    else yield* file(path, limit);
+    else {
+      const dir = dirname(path);
+      const envelopes = folders.get(dir) ?? await envelopesIn(dir);
+      folders.set(dir, envelopes);
+      const known = envelopes(basename(path));
+      for await (const source of file(path, limit, known !== undefined || undefined)) yield { ...source, ...known };
+    }
   }
 }
 
 /** eml and mbox files, and the messages of a Maildir; in the order of their names, which for an export is that of arrival. */
 async function* folder(dir: string, limit: number): AsyncGenerator<Source> {
-  const envelopes = await envelopesOf(dir);
+  const envelopes = await envelopesIn(dir);
   const entries = (await readdir(dir, { withFileTypes: true })).sort((a, b) => (a.name < b.name ? -1 : 1));
   for (const entry of entries) {
     const path = join(dir, entry.name);
     const isMaildir = ['cur', 'new'].includes(basename(dir));
     if (entry.isDirectory()) yield* folder(path, limit);
     else if (entry.isFile() && (/\.(eml|mbox|mbx)$/i.test(entry.name) || isMaildir)) {
-      const known = envelopes.get(entry.name);
+      const known = envelopes(entry.name);
       for await (const source of file(path, limit, known !== undefined || isMaildir)) yield { ...source, ...known };
     }
   }
@@ -141,19 +149,22 @@ async function* file(path: string, limit: number, single = /\.eml$/i.test(path))
   let pieces: Buffer[] = [];
   let size = 0;
   let sender = '';
+  let print = fingerprint('');
+  const envelopeOf = await envelopesOf(path);
   const whole = (): Source => {
     const name = `${path}, message ${number}`;
     const bytes = Buffer.concat(pieces);
     const tooLarge = size > limit;
-    return { name, size: bytes.length, ...(sender ? { from: sender === NULL_SENDER ? '' : sender } : {}), bytes: tooLarge ? () => Promise.reject(new TooLarge(`it is larger than ${limit} octets`)) : async () => bytes as Uint8Array<ArrayBuffer> };
+    return { name, size: bytes.length, ...(sender ? { from: sender === NULL_SENDER ? '' : sender } : {}), ...envelopeOf(print.digest()), bytes: tooLarge ? () => Promise.reject(new TooLarge(`it is larger than ${limit} octets`)) : async () => bytes as Uint8Array<ArrayBuffer> };
   };
   for await (const piece of readMbox(createReadStream(path))) {
     if (piece.kind === 'begin') {
       if (number > 0) yield whole();
       number++;
-      [pieces, size, sender] = [[], 0, piece.sender];
+      [pieces, size, sender, print] = [[], 0, piece.sender, fingerprint(piece.line)];
     } else {
       size += piece.bytes.length;
+      print.push(piece.bytes);
       // What the server would refuse is not held.
       if (size <= limit) pieces.push(piece.bytes);
       else pieces = [];
@@ -170,19 +181,6 @@ async function isMbox(path: string): Promise<boolean> {
   } finally {
     await handle.close();
   }
-}
-
-/** What `postern export` wrote beside the files; lines that are not understood are passed over. */
-async function envelopesOf(dir: string): Promise<Map<string, Known>> {
-  const known = new Map<string, Known>();
-  const text = await readFile(join(dir, 'envelopes.jsonl'), 'utf8').catch(() => '');
-  for (const line of text.split('\n')) {
-    try {
-      const { file: name, from, to, tags } = JSON.parse(line) as { file: string; from: string; to: string[]; tags?: unknown };
-      if (typeof from === 'string' && Array.isArray(to)) known.set(name, { from, to, ...(Array.isArray(tags) ? { tags: tags.filter((tag) => typeof tag === 'string') } : {}) });
-    } catch { /* not one of ours */ }
-  }
-  return known;
 }
 
 /** A few at once, started in order; the first fault ends it. */

@@ -64,7 +64,7 @@ export async function* quoted(message: AsyncIterable<Uint8Array>): AsyncGenerato
   yield Buffer.from(open ? '\n\n' : '\n');
 }
 
-export type MboxPiece = { kind: 'begin'; sender: string } | { kind: 'bytes'; bytes: Buffer };
+export type MboxPiece = { kind: 'begin'; sender: string; /** The From line, without its end. */ line: string } | { kind: 'bytes'; bytes: Buffer };
 
 /** The messages of a file, as pieces; each begins with a `begin`. What stands before the first `From ` line is passed over. */
 export async function* readMbox(input: AsyncIterable<Uint8Array>): AsyncGenerator<MboxPiece> {
@@ -76,7 +76,8 @@ export async function* readMbox(input: AsyncIterable<Uint8Array>): AsyncGenerato
       held = undefined;
       inside = true;
       afterEmpty = false;
-      yield { kind: 'begin', sender: line.toString('utf8').split(' ')[1]?.trim() ?? '' };
+      const begin = line.toString('utf8').trimEnd();
+      yield { kind: 'begin', sender: begin.split(' ')[1] ?? '', line: begin };
       continue;
     }
     if (!inside) {

@@ -241,6 +241,10 @@ test('when the folder is deleted under a running store nothing is accepted any m
   expect(await postTo(store).attempt()).toMatchObject({ kind: 'refused', reason: 'store-broken' });
 });
 
+test('a folder that cannot be made is told at once', async () => {
+  await expect(openStore({ dir: '/proc/nope/data' })).rejects.toThrow(/The data folder \/proc\/nope\/data cannot be written to \(ENOENT/);
+});
+
 test('a file that is no database is a fault of the store, not a crash', async () => {
   writeFileSync(join(at.dir, 'postern.db'), randomBytes(20_000));
   await expect(openStore({ dir: at.dir })).rejects.toMatchObject({ name: 'StoreFault', reason: 'broken' });

@@ -83,3 +83,8 @@ test('a key that cannot be used is told beside the others', async () => {
   expect(out).toMatch(/^example\.test .*\n$/);
   expect(err).toContain('postern202611r.pem holds no private key');
 });
+
+test('a folder that can hold no keys is said so, where the system gives no sign of it', async () => {
+  const said = await say((args, io) => dkim(args, io, () => 0), ['new', 'example.test'], { env: { POSTERN_DKIM_DIR: '/proc/nope/dkim' } });
+  expect(said).toMatchObject({ code: 1, out: '', err: expect.stringMatching(/\/proc\/nope\/dkim\/example\.test cannot be made: ENOENT/) });
+});

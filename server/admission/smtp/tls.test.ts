@@ -50,3 +50,9 @@ test('files of the operator are used, and wrong ones stop the start', async () =
   expect(() => tlsMaterial({ cert, key: null, dir: null, name: 'x.test' })).toThrow(/go together/);
   expect(() => tlsMaterial({ cert, key: join(root, 'none.pem'), dir: null, name: 'x.test' })).toThrow(/none\.pem/);
 });
+
+test('a folder that cannot be made is told, and the next handshake may ask again', async () => {
+  const material = tlsMaterial({ ...made, dir: '/proc/nope/tls' });
+  await expect(material()).rejects.toThrow(/ENOENT.*\/proc\/nope/);
+  await expect(material()).rejects.toThrow(/ENOENT.*\/proc\/nope/);
+});

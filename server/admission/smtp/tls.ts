@@ -7,10 +7,11 @@
  */
 import { X509Certificate } from 'node:crypto';
 import { readFileSync } from 'node:fs';
-import { mkdir, readFile, rename, writeFile } from 'node:fs/promises';
+import { readFile, rename, writeFile } from 'node:fs/promises';
 import { isIP } from 'node:net';
 import { join } from 'node:path';
 import { createSecureContext } from 'node:tls';
+import { makeFolder } from '../../folder.ts';
 import { OperatorError } from '../../operator-error.ts';
 
 /** PEM texts. */
@@ -67,7 +68,7 @@ async function own(dir: string | null, name: string, now: number): Promise<KeyPa
   const kept = await readKept(dir, name, now);
   if (kept) return kept;
   const made = await make(name, now);
-  await mkdir(dir, { recursive: true });
+  makeFolder(dir, 0o700);
   await writePrivate(join(dir, KEY), made.key);
   await writePrivate(join(dir, CERT), made.cert);
   return made;

@@ -6,8 +6,9 @@
  * one of them does not stop the mail of the others.
  */
 import { createPrivateKey, createPublicKey, type KeyObject } from 'node:crypto';
-import { link, mkdir, open, readdir, rename, rm, stat } from 'node:fs/promises';
+import { link, open, readdir, rename, rm, stat } from 'node:fs/promises';
 import { join } from 'node:path';
+import { makeFolder } from '../../folder.ts';
 import { OperatorError } from '../../operator-error.ts';
 import { ALGORITHMS, SELECTOR, selectorOf, type Algorithm, type DkimKey, type KeyPair, type PairRecord } from './pair.ts';
 
@@ -63,7 +64,12 @@ export async function fingerprint(dir: string, domain: string): Promise<string> 
 /** Refuses to replace a key that is there. */
 export async function writePair(dir: string, record: PairRecord, keys: readonly { algorithm: Algorithm; privateKey: KeyObject }[]): Promise<void> {
   const folder = join(dir, record.domain);
-  await mkdir(folder, { recursive: true, mode: 0o700 });
+  try {
+    makeFolder(folder, 0o700);
+  } catch (error) {
+    // Some file systems take no new folders, and say that there is none.
+    throw isMissing(error) ? new OperatorError(`${folder} cannot be made: ${(error as Error).message}`, { cause: error }) : named(error, folder);
+  }
   for (const { algorithm, privateKey } of keys) await write(pemFile(dir, record.domain, record.selector, algorithm), privateKey.export({ type: 'pkcs8', format: 'pem' }) as string, 'new');
   await write(join(folder, `${record.selector}.json`), text(record), 'new');
   await syncFolder(folder);

@@ -3,8 +3,9 @@
  * drops with the process (SQLite's on a file of its own), so a crash leaves
  * none behind; the pid beside it is for the message only.
  */
+import { makeFolder } from '../../folder.ts';
 import { OperatorError } from '../../operator-error.ts';
-import { chmodSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { chmodSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import Sqlite from 'better-sqlite3';
 
@@ -13,7 +14,7 @@ export function lockFolder(dir: string): () => void {
   const pidFile = join(dir, 'postern.pid');
   let lock: Sqlite.Database | undefined;
   try {
-    mkdirSync(dir, { recursive: true, mode: 0o700 });
+    makeFolder(dir, 0o700);
     lock = new Sqlite(join(dir, 'postern.lock'), { timeout: 0 });
     chmodSync(join(dir, 'postern.lock'), 0o600);
     lock.pragma('journal_mode = MEMORY');
