@@ -11,10 +11,13 @@ export class PosternError extends Error {
   readonly problem: Problem | undefined;
   /** Of the HTTP answer; 0 when there was none. */
   readonly status: number;
-  constructor(message: string, facts: { problem?: Problem | undefined; status?: number; cause?: unknown } = {}) {
+  /** A redirect was answered, which no sandbox does: something in front of it, or in its place. */
+  readonly redirected: boolean;
+  constructor(message: string, facts: { problem?: Problem | undefined; status?: number; redirected?: boolean; cause?: unknown } = {}) {
     super(message, facts.cause === undefined ? undefined : { cause: facts.cause });
     this.problem = facts.problem;
     this.status = facts.status ?? facts.problem?.status ?? 0;
+    this.redirected = facts.redirected ?? false;
   }
 }
 

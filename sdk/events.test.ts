@@ -1,6 +1,7 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { parseSse } from './events.ts';
+import { parseSse, readEvents } from './events.ts';
+import { createWire } from './wire.ts';
 
 async function parse(...pieces: Uint8Array[]) {
   const body = new ReadableStream<Uint8Array>({
@@ -37,4 +38,22 @@ test('however the octets are cut into pieces and lines end, the events are the s
     const pieces = at.slice(1).map((to, i) => whole.slice(at[i], to));
     expect(await parse(...pieces)).toEqual([{ id: '1', event: '', data: 'grüße 🚪' }, { id: '2', event: 'e', data: 'x\ny' }, { id: '2', event: '', data: 'z' }]);
   }), { numRuns: 200 });
+});
+
+test('a redirect where events came from ends the reading: coming back would not help', async () => {
+  let asked = 0;
+  const wire = createWire({
+    url: 'http://p.test',
+    fetch: async () => (asked++ === 0 ? new Response('id: 1\ndata: {"type":"message.captured"}\n\n', { headers: { 'content-type': 'text/event-stream; charset=utf-8' } }) : new Response(null, { status: 302, headers: { location: '/login' } })),
+  });
+  const read = async () => { for await (const _ of readEvents(wire)); };
+  await expect(read()).rejects.toMatchObject({ redirected: true, message: expect.stringContaining('which is not followed') });
+});
+
+test('a page where events should come is no stream that is open', async () => {
+  const lines: boolean[] = [];
+  const wire = createWire({ url: 'http://p.test', fetch: async () => new Response('<h1>Sign in</h1>', { headers: { 'content-type': 'text/html' } }) });
+  const read = async () => { for await (const _ of readEvents(wire, { onLine: (open) => void lines.push(open), signal: AbortSignal.timeout(1_000) })); };
+  await expect(read()).rejects.toMatchObject({ status: 200, message: 'http://p.test answered 200 with text/html where events should come: no sandbox says that.' });
+  expect(lines).toEqual([]);
 });

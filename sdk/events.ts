@@ -33,6 +33,11 @@ export async function* readEvents(wire: Wire, options: EventOptions = {}): Async
     while (!signal.aborted) {
       try {
         const response = await wire.answer('GET', '/v1/events/stream', { query: { after: last, stream: options.stream, types: options.types?.join(','), message: options.message }, headers: { accept: 'text/event-stream', 'last-event-id': last === undefined ? undefined : String(last) }, signal });
+        const type = response.headers.get('content-type')?.split(';')[0] ?? 'something';
+        if (type !== 'text/event-stream') {
+          await response.body?.cancel();
+          throw new PosternError(`${wire.http} answered ${response.status} with ${type} where events should come: no sandbox says that.`, { status: response.status });
+        }
         everOpen = true;
         pause = BACK.first;
         options.onLine?.(true);
@@ -43,8 +48,8 @@ export async function* readEvents(wire: Wire, options: EventOptions = {}): Async
         }
       } catch (error) {
         if (signal.aborted) return;
-        // Wrong address or token: coming back would not help. A sandbox that went away may be starting again.
-        if (error instanceof SyntaxError || (error instanceof PosternError && (!everOpen || (error.status >= 400 && error.status < 500)))) throw error;
+        // Wrong address or token, or another's page: coming back would not help. A sandbox that went away may be starting again.
+        if (error instanceof SyntaxError || (error instanceof PosternError && (!everOpen || error.redirected || (error.status > 0 && error.status < 500)))) throw error;
       }
       if (!signal.aborted) options.onLine?.(false);
       await sleep(pause, signal);

@@ -131,7 +131,7 @@ function redirected(response: Response, http: string, url: string): PosternError
   const path = url.slice(http.length).replace(/\?.*/, '');
   const meant = to !== null && URL.canParse(to, url) ? new URL(to, url) : undefined;
   const base = meant?.pathname.endsWith(path) ? `${meant.origin}${meant.pathname.slice(0, -path.length)}` : undefined;
-  return new PosternError(`${http} sends ${path} on to ${meant?.href ?? 'another address'} (${response.status || 'a redirect'}), which is not followed. ${base === undefined ? WHERE : `If the sandbox is there, give that address: ${base}`}`, { status: response.status });
+  return new PosternError(`${http} sends ${path} on to ${meant?.href ?? 'another address'} (${response.status || 'a redirect'}), which is not followed. ${base === undefined ? WHERE : `If the sandbox is there, give that address: ${base}`}`, { status: response.status, redirected: true });
 }
 
 function reasonOf(error: unknown): string {

@@ -45,7 +45,22 @@ export type Attachment = {
 
 export type Link = { href: string; text: string; from: 'html' | 'text' };
 export type ListUnsubscribe = { urls: string[]; mailto: string[]; oneClick: boolean; problems: string[] };
-export type CalendarPart = { part: string; method?: string; summary?: string; start?: string; end?: string; organizer?: string; location?: string };
+export type CalendarPart = { part: string; method?: string; summary?: string; start?: string; end?: string; organizer?: string; location?: string; recurrence?: Recurrence };
+/** How often an event comes back (RFC 5545 §3.8.5): the parts of its rule only when the whole rule consists of them. */
+export type Recurrence = {
+  /** As it is written. */
+  rule: string;
+  freq?: 'SECONDLY' | 'MINUTELY' | 'HOURLY' | 'DAILY' | 'WEEKLY' | 'MONTHLY' | 'YEARLY';
+  interval?: number;
+  count?: number;
+  until?: string;
+  /** `TU`, or `2TU` and `-1FR` within a month. */
+  byDay?: string[];
+  byMonthDay?: number[];
+  byMonth?: number[];
+  /** Dates that are left out (EXDATE). */
+  excluded: number;
+};
 
 export type EnvelopeDetail = {
   from: string;

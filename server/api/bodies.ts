@@ -62,7 +62,7 @@ export function bodyRoutes({ add }: Routes, deps: ApiDeps, passes: Passes): void
 
   add({
     ...common, path: '/v1/messages/{id}/html', query: HtmlQuery, summary: 'The HTML part, fit to be framed',
-    description: 'Sandboxed by its own Content-Security-Policy: no scripts, nothing fetched from elsewhere unless `remote=1`. `cid:` images point to their parts and links open in a tab of their own; `raw=1` leaves the text as it is.',
+    description: 'Sandboxed by its own Content-Security-Policy: no scripts, nothing fetched from elsewhere unless `remote=1`. `cid:` images point to their parts, where there is a token with a pass that is good for five minutes, and links open in a tab of their own; `raw=1` leaves the text as it is.',
     produces: ['text/html'], problems: ['no-such-message', 'no-such-stream', 'bad-search', 'no-such-body'],
   }, async ({ c, params, query: { raw, remote = false, pass, ...asked } }) => {
     const message = await openMessage(deps, params.id, asked);
@@ -70,15 +70,17 @@ export function bodyRoutes({ add }: Routes, deps: ApiDeps, passes: Passes): void
     const html = message.parsed?.html;
     if (html === undefined) return noSuchBody(message, 'HTML');
     const parts = `/v1/messages/${message.id}/parts/`;
-    // A page that was opened by a pass hands on passes for its own pictures; they end with it.
-    const passed = passes.opens(c.req.path, pass);
-    const address = (part: string) => (passed ? `${passes.sign(`${parts}${part}`, pass).url}&inline=1` : `${parts}${part}?inline=1`);
+    // Browsers send no login with what a sandboxed page asks for: it is of no origin. Where a token is asked for, its pictures bear
+    // passes (those of a page that was opened by one end with that), and name the host, to inherit no user of the page's address.
+    const { host, origin } = new URL(c.req.url);
+    const like = passes.opens(c.req.path, pass) ? pass : undefined;
+    const address = (part: string) => (deps.token === undefined ? `${parts}${part}?inline=1` : `//${host}${passes.sign(`${parts}${part}`, like).url}&inline=1`);
     const byCid = new Map(message.parsed!.attachments.filter(({ contentId }) => contentId !== undefined).map(({ contentId, part }) => [contentId!, part]));
     const addressOf = (cid: string) => { const part = byCid.get(cid); return part === undefined ? undefined : address(part); };
     return new Response(raw ? html : framed(rewriteCids(html, addressOf)), {
       headers: {
         'content-type': 'text/html; charset=utf-8', 'cache-control': 'private, no-cache',
-        'content-security-policy': framePolicy({ parts: `${new URL(c.req.url).origin}${parts}`, remote }),
+        'content-security-policy': framePolicy({ parts: `${origin}${parts}`, remote }),
       },
     });
   });

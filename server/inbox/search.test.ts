@@ -87,6 +87,14 @@ test('what is no operator is text: a URL, a time, the Re: of a subject', () => {
   expect(filterOf('Re: hello')).toMatchObject({ kind: 'and', all: [{ words: ['re'] }, { words: ['hello'] }] });
 });
 
+test('a quote that is never closed is a fault at its place, not a phrase of all that follows', () => {
+  for (const [text, at] of [['"your invoice', 0], ['from:ann "your -tag:done', 9], ['subject:"a b', 8], ['header:x-a="b c', 11], ['(chair OR "inv) x', 10], ['12" screen', 2], ['"ends in a quote\\"', 0], ['"', 0]] as const) {
+    expect([text, faultOf(text)]).toEqual([text, { at, message: 'This quote is never closed; within quotes, \\" is a quote itself' }]);
+  }
+  expect(filterOf('subject:"12\\" screen"')).toEqual({ kind: 'subject', contains: '12" screen' });
+  expect(filterOf("ann's chair")).toMatchObject({ kind: 'and', all: [{ words: ['ann', 's'] }, { words: ['chair'] }] });
+});
+
 test('a search that would silently find everything is a fault', () => {
   for (const text of ['!!!', 'OR', 'a OR', '()', '-', 'to:', '(a', '(', 'subject:', '- a OR']) expect([text, faultOf(text)?.message]).not.toEqual([text, undefined]);
   expect(filterOf('hello , you')).toMatchObject({ kind: 'and', all: [{ words: ['hello'] }, { words: ['you'] }] });

@@ -104,7 +104,9 @@ type Piece = { kind: '(' | ')' | '-' | 'or'; at: number } | { kind: 'term'; at: 
 
 export function parseSearch(text: string, here: Here): SearchResult {
   if (text.length > LENGTH_LIMIT) return { fault: { message: `A search holds at most ${LENGTH_LIMIT} characters`, at: LENGTH_LIMIT } };
-  const pieces = split(text);
+  const read = split(text);
+  if ('message' in read) return { fault: read };
+  const pieces: Piece[] = read;
   let next = 0;
   let terms = 0;
   let ignored: SearchFault | undefined;
@@ -196,8 +198,8 @@ function holdsNothing(filter: Filter): boolean {
 const SPACE = /\s/;
 const OPERATOR = /^([a-z][a-z-]*):/i;
 
-/** Into words, quoted texts, operators and signs. An unclosed quote runs to the end. */
-function split(text: string): Piece[] {
+/** Into words, quoted texts, operators and signs. A quote that is never closed would take all that follows for one phrase, operators too. */
+function split(text: string): Piece[] | SearchFault {
   const pieces: Piece[] = [];
   let depth = 0;
   for (let i = 0; i < text.length;) {
@@ -213,13 +215,15 @@ function split(text: string): Piece[] {
       const open = rest >= text.length || SPACE.test(text[rest]!);
       // `https://…` and the `Re:` of a pasted subject are text.
       if (!text.startsWith('//', rest) && !(open && !Object.hasOwn(OPERATORS, operator))) {
-        const { value, end, quoted } = readValue(text, rest, depth);
+        const { value, end, quoted, unclosed } = readValue(text, rest, depth);
+        if (unclosed !== undefined) return neverClosed(unclosed);
         pieces.push({ kind: 'term', at, operator, value, quoted });
         i = end;
         continue;
       }
     }
-    const { value, end, quoted } = readValue(text, i, depth);
+    const { value, end, quoted, unclosed } = readValue(text, i, depth);
+    if (unclosed !== undefined) return neverClosed(unclosed);
     if (value === 'OR' && !quoted) pieces.push({ kind: 'or', at });
     else pieces.push({ kind: 'term', at, value, quoted });
     i = end;
@@ -227,20 +231,24 @@ function split(text: string): Piece[] {
   return pieces;
 }
 
+const neverClosed = (at: number): SearchFault => ({ message: 'This quote is never closed; within quotes, \\" is a quote itself', at });
+
 /** To the next space outside quotes; quotes may stand in the middle (`header:x-a="b c"`). */
-function readValue(text: string, from: number, depth: number): { value: string; end: number; quoted: boolean } {
+function readValue(text: string, from: number, depth: number): { value: string; end: number; quoted: boolean; unclosed?: number } {
   let value = '';
   let i = from;
   const quoted = text[from] === '"';
   while (i < text.length && !SPACE.test(text[i]!)) {
     if (text[i] === ')' && depth > 0) break;
     if (text[i] !== '"') { value += text[i++]; continue; }
+    const opened = i;
     for (i++; i < text.length && text[i] !== '"'; i++) {
       if (text[i] === '\\' && (text[i + 1] === '"' || text[i + 1] === '\\')) i++;
       value += text[i];
     }
+    if (i >= text.length) return { value, end: text.length, quoted, unclosed: opened };
     i++;
     if (quoted) break;
   }
-  return { value, end: Math.min(i, text.length), quoted };
+  return { value, end: i, quoted };
 }

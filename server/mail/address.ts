@@ -14,6 +14,13 @@ export function splitAddress(address: string): { local: string; domain: string }
   return at < 0 ? { local: address, domain: '' } : { local: address.slice(0, at), domain: address.slice(at + 1) };
 }
 
+/**
+ * An address that stands alone in a list, as filters take it back: without a
+ * domain it is in angle brackets, since a bare word could as well be half of
+ * one (`shop.test`, of somebody who means the domain).
+ */
+export const writtenAddress = (address: string): string => (address.includes('@') ? address : `<${address}>`);
+
 const PLAIN_ASCII = /^[\x21-\x7e]*$/;
 
 /**

@@ -104,7 +104,23 @@ export type ListUnsubscribe = {
   problems: string[];
 };
 
-export type CalendarPart = { part: string; method?: string; summary?: string; start?: string; end?: string; organizer?: string; location?: string };
+export type CalendarPart = { part: string; method?: string; summary?: string; start?: string; end?: string; organizer?: string; location?: string; recurrence?: Recurrence };
+
+/** How often an event comes back (RFC 5545 §3.8.5). */
+export type Recurrence = {
+  /** As it is written. */
+  rule: string;
+  /** These only when the whole rule consists of them. */
+  freq?: 'SECONDLY' | 'MINUTELY' | 'HOURLY' | 'DAILY' | 'WEEKLY' | 'MONTHLY' | 'YEARLY';
+  interval?: number;
+  count?: number;
+  until?: string;
+  byDay?: string[];
+  byMonthDay?: number[];
+  byMonth?: number[];
+  /** Dates that are left out (EXDATE). */
+  excluded: number;
+};
 
 /** What the background parse found. */
 export type ParsedMessage = {

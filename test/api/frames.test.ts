@@ -19,6 +19,11 @@ async function mail(): Promise<{ id: string; detail: MessageDetail; part: (name:
   return { id, detail, part: (name) => detail.files.find(({ filename }) => filename === name)!.part };
 }
 const frame = async (id: string, query = '') => house.json<FrameAddress>(`/v1/messages/${id}/frame${query}`, { headers: TOKEN });
+/** The address of the picture in a page, as house.ask takes it. */
+async function pictureIn(page: Response): Promise<string> {
+  const { pathname, search } = new URL(/<img src="([^"]+)"/.exec(await page.text())![1]!, 'http://localhost:8025');
+  return pathname + search;
+}
 const status = async (path: string, init: RequestInit = {}) => (await house.ask(path, init)).status;
 
 test('the address of a frame opens the HTML without the token, with its own policy, also under an unknown host', async () => {
@@ -35,11 +40,20 @@ test('pictures of the mail itself come with passes of their own, which end with 
   const { id } = await mail();
   const { url } = await frame(id);
   house.clock.advance(60_000);
-  const picture = /<img src="([^"]+)"/.exec(await (await house.ask(url)).text())![1]!;
+  const picture = await pictureIn(await house.ask(url));
   expect(await status(picture)).toBe(200);
   expect((await house.ask(picture)).headers.get('content-type')).toBe('image/png');
   house.clock.advance(PASS_LIFETIME - 60_000);
   expect([await status(url), await status(picture)]).toEqual([401, 401]);
+});
+
+test('pictures of a page that was opened with the token come with passes too: a browser sends no login with them', async () => {
+  const { id } = await mail();
+  const picture = await pictureIn(await house.ask(`/v1/messages/${id}/html`, { headers: TOKEN }));
+  expect((await house.ask(picture)).headers.get('content-type')).toBe('image/png');
+  expect(await status(picture.replace(/[?&]pass=[^&]+/, '?'))).toBe(401);
+  house.clock.advance(PASS_LIFETIME);
+  expect(await status(picture)).toBe(401);
 });
 
 test('a pass opens nothing but its own path, is only for reading, and cannot be made or stretched', async () => {

@@ -5,7 +5,7 @@ import { apiHouse } from '../support/api-house.ts';
 
 const PIXEL = 'iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNk+M9QDwADhgGAWjR9awAAAABJRU5ErkJggg==';
 
-test.skipIf(!chrome)('a browser shows the images of a mail, and nothing else of it runs or is fetched', async () => {
+test.skipIf(!chrome).each([['when it asks', false], ['in the address', true]])('a browser that is told the token %s shows the images of a mail, and nothing else of it runs or is fetched', async (_, inAddress) => {
   const house = await apiHouse({ token: 'right-token' });
   const { url } = await house.listen();
   const { id } = await house.json<SubmitResult>('/v1/streams/default/messages', {
@@ -19,10 +19,10 @@ test.skipIf(!chrome)('a browser shows the images of a mail, and nothing else of 
   }, 202);
   const browser = await launch();
   try {
-    const page = await (await browser.newContext({ httpCredentials: { username: 'any', password: 'right-token' } })).newPage();
+    const page = await (await browser.newContext(inAddress ? {} : { httpCredentials: { username: 'any', password: 'right-token' } })).newPage();
     const answered: string[] = [];
     page.on('response', (response) => answered.push(new URL(response.url()).pathname));
-    await page.goto(`${url}/v1/messages/${id}/html`);
+    await page.goto(`${inAddress ? url.replace('//', '//any:right-token@') : url}/v1/messages/${id}/html`);
     const widths = await page.evaluate(`['own', 'ours', 'far'].map((one) => document.getElementById(one).naturalWidth)`);
     expect(widths).toEqual([1, 0, 0]);
     expect(await page.title()).toBe('');

@@ -29,6 +29,23 @@ test.skipIf(!chrome)('a stream goes live after its keys were shown, delivers who
   await page.getByLabel('Sign what goes out', { exact: false }).waitFor({ state: 'detached' });
   await page.getByRole('navigation').getByRole('link', { name: 'Queue' }).click(); // asks, and is told no
   expect(at.here.complaints.splice(0)).toEqual([expect.stringContaining('not saved yet. Leave it?')]);
+  const stays = async (leave: () => Promise<unknown>, says = 'not saved yet. Leave it?') => {
+    await leave();
+    await expect.poll(() => at.here.complaints.splice(0)).toEqual([expect.stringContaining(says)]);
+    expect(await page.getByLabel(/Whom its mail may reach/).inputValue()).toBe('a.test\nnot a domain');
+    expect(page.url()).toMatch(/#\/live\/shop$/);
+  };
+  await page.getByRole('heading', { name: 'shop' }).click(); // out of the field: its keys are letters
+  await stays(() => page.keyboard.press('/'));
+  await stays(async () => {
+    await page.keyboard.press('Control+k');
+    await page.keyboard.type('queue');
+    await page.keyboard.press('Enter');
+  });
+  await stays(() => page.evaluate(() => history.back()));
+  await stays(() => page.getByLabel('Stream', { exact: true }).selectOption('default'));
+  expect(await page.getByLabel('Stream', { exact: true }).inputValue()).toBe('shop');
+  await stays(() => page.close({ runBeforeUnload: true }), 'dialog: ');
   await page.getByRole('button', { name: 'Save' }).click();
   await page.getByText('1 thing to mend.').waitFor();
   await page.locator('#allow-said').getByText('not a domain').waitFor();

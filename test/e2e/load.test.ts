@@ -1,5 +1,6 @@
 import { expect, test } from 'vitest';
 import type { Page } from 'playwright-core';
+import type { MessagePage } from '../../sdk/contract.ts';
 import { plain } from './mails.ts';
 import { row, stage, until } from './stage.ts';
 import { chrome } from './browser.ts';
@@ -50,6 +51,18 @@ test.skipIf(!chrome)('5,000 messages scroll to the last with a few rows drawn at
   expect(seen.builds).toEqual(Array.from({ length: 5_000 }, (_, i) => 5_999 - i));
   expect(seen.most).toBeLessThan(60);
 }, 30_000);
+
+test.skipIf(!chrome)('a message far down that is opened by its address is shown in its place in the list', async () => {
+  await submit(0, 1_500);
+  const { messages: [deep] } = await at.house.get<MessagePage>(`/v1/messages?q=${encodeURIComponent('subject:"Build 1100"')}`);
+  const page = await open(`#/messages/${deep!.id}`);
+  await row(page, /Build 1100/).waitFor();
+  await expect.poll(async () => await row(page, /Build 1100/).evaluate((one) => {
+    const [{ top, bottom }, list] = [one.getBoundingClientRect(), one.closest('[role=region]')!.getBoundingClientRect()];
+    return top >= list.top && bottom <= list.bottom;
+  })).toBe(true);
+  await page.getByText('1,400 of 1,500').waitFor();
+});
 
 test.skipIf(!chrome)('mail that arrives while someone reads further down moves nothing, is counted, and shows on request', async () => {
   await submit(0, 300);

@@ -85,6 +85,25 @@ test.skipIf(!chrome)('the mail is shown light or dark as one likes, whatever the
   await expect.poll(ground).toBe('rgb(244, 244, 242)');
 });
 
+test.skipIf(!chrome)('an invitation says when, and how often it comes back', async () => {
+  await send(at.house.smtp, [invitation]);
+  const [message] = await list();
+  const page = await open(`#/messages/${message!.id}`);
+  await page.getByRole('button', { name: /^Planting plan · .*2026.* · Every 2 weeks on Thursday, 6 times, except on 1 date · Greenhouse 2$/ }).click();
+  await page.getByText('Every 2 weeks on Thursday, 6 times, except on 1 date', { exact: true }).waitFor();
+  expect((await at.house.get<MessageDetail>(`/v1/messages/${message!.id}`)).calendar[0]!.recurrence).toEqual({ rule: 'FREQ=WEEKLY;INTERVAL=2;BYDAY=TH;COUNT=6', freq: 'WEEKLY', interval: 2, byDay: ['TH'], count: 6, excluded: 1 });
+});
+
+test.skipIf(!chrome)('an invitation that cannot be shown is not left out in silence', async () => {
+  await send(at.house.smtp, [invitation]);
+  const [message] = await list();
+  const page = await open();
+  await page.route(/assets\/(Events|Invitation)/, (route) => route.abort());
+  await page.evaluate((id) => { location.hash = `#/messages/${id}/files`; }, message!.id);
+  await page.getByRole('alert').getByText('This part could not be loaded').waitFor();
+  expect(at.here.complaints.splice(0)).not.toEqual([]);
+});
+
 test.skipIf(!chrome)('one click copies the one-time code', async () => {
   await send(at.house.smtp, [reset]);
   const [message] = await list();

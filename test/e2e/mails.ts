@@ -70,7 +70,7 @@ export const newsletter: SendMailOptions = {
 export const invitation: SendMailOptions = {
   from: 'cleo@northwind.test', to: ['ann@example.test', 'ben@example.test'], bcc: 'audit@northwind.test', replyTo: 'calendar@elsewhere.test', subject: 'Planting plan, Thursday at ten',
   text: 'Shall we meet on Thursday?',
-  icalEvent: { method: 'REQUEST', content: ['BEGIN:VCALENDAR', 'VERSION:2.0', 'PRODID:-//x//y', 'METHOD:REQUEST', 'BEGIN:VEVENT', 'UID:1@northwind.test', 'DTSTAMP:20261120T080000Z', 'DTSTART:20261126T100000Z', 'DTEND:20261126T104500Z', 'SUMMARY:Planting plan', 'LOCATION:Greenhouse 2', 'ORGANIZER:mailto:cleo@northwind.test', 'END:VEVENT', 'END:VCALENDAR', ''].join('\r\n') },
+  icalEvent: { method: 'REQUEST', content: ['BEGIN:VCALENDAR', 'VERSION:2.0', 'PRODID:-//x//y', 'METHOD:REQUEST', 'BEGIN:VEVENT', 'UID:1@northwind.test', 'DTSTAMP:20261120T080000Z', 'DTSTART:20261126T100000Z', 'DTEND:20261126T104500Z', 'RRULE:FREQ=WEEKLY;INTERVAL=2;BYDAY=TH;COUNT=6', 'EXDATE:20261224T100000Z', 'SUMMARY:Planting plan', 'LOCATION:Greenhouse 2', 'ORGANIZER:mailto:cleo@northwind.test', 'END:VEVENT', 'END:VCALENDAR', ''].join('\r\n') },
   attachments: [{ filename: 'bed.png', content: PICTURE }, { filename: 'yesterday.eml', contentType: 'message/rfc822', content: 'From: a@x.test\r\nTo: b@x.test\r\nSubject: Yesterday\r\n\r\nThe old plan.\r\n' }],
 };
 /** A template that was not filled in, links that cannot work, no text part. */

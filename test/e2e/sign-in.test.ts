@@ -1,4 +1,4 @@
-import { createServer } from 'node:http';
+import { createServer, request } from 'node:http';
 import { expect, test } from 'vitest';
 import { PICTURE, plain, send } from './mails.ts';
 import { row, stage } from './stage.ts';
@@ -76,5 +76,51 @@ test.skipIf(!chrome)('with a token, remote pictures load once they are allowed, 
     await browser.close();
     far.close();
     far.closeAllConnections();
+  }
+});
+
+test.skipIf(!chrome)('a login of something in front of Postern is told apart from a Postern that is gone', async () => {
+  let over: 'sends on' | 'shows a page' | false = false;
+  let shown = 0;
+  const proxy = createServer((asked, answer) => {
+    if (over === 'sends on') return void answer.writeHead(302, { location: 'http://login.invalid/' }).end();
+    if (over && asked.url!.startsWith('/v1/')) return void answer.writeHead(200, { 'content-type': 'text/html' }).end(`<h1>Sign in</h1>${shown++}`);
+    const behind = request(at.house.http + asked.url, { method: asked.method, headers: asked.headers }, (got) => {
+      answer.writeHead(got.statusCode!, got.headers);
+      got.pipe(answer);
+    });
+    behind.on('error', () => answer.destroy());
+    answer.on('close', () => behind.destroy());
+    asked.pipe(behind);
+  });
+  await new Promise<void>((resolve) => { proxy.listen(0, '127.0.0.1', resolve); });
+  const browser = await launch();
+  try {
+    const { page } = await visit(browser, `http://127.0.0.1:${(proxy.address() as { port: number }).port}`);
+    await page.getByLabel('Token').fill('right-token');
+    await page.keyboard.press('Enter');
+    await page.getByText('Live', { exact: true }).waitFor({ state: 'attached' });
+    over = 'sends on';
+    proxy.closeAllConnections();
+    await page.getByText('Something in front of Postern asks for a login: reload the page.').waitFor();
+    expect(await page.evaluate(() => sessionStorage.length)).toBe(1);
+    over = false;
+    await page.getByText('Live', { exact: true }).waitFor({ state: 'attached' });
+    await page.getByText('Something in front of Postern').waitFor({ state: 'detached' });
+    over = 'shows a page';
+    proxy.closeAllConnections();
+    await page.getByText('Something in front of Postern asks for a login: reload the page.').waitFor();
+    expect(shown).toBeLessThan(10); // and is not asked without end
+    over = false;
+    await page.getByText('Live', { exact: true }).waitFor({ state: 'attached' });
+    await page.getByText('Something in front of Postern').waitFor({ state: 'detached' });
+    await page.route(/\/v1\/info/, (route) => { over = 'sends on'; return route.continue(); });
+    await page.reload();
+    await page.getByRole('heading', { name: 'A login is asked for' }).waitFor();
+    await page.getByRole('button', { name: 'Reload' }).waitFor();
+  } finally {
+    await browser.close();
+    proxy.close();
+    proxy.closeAllConnections();
   }
 });

@@ -81,6 +81,7 @@ test('broken and hostile messages are kept, shown and explained', async () => {
   const cases: [string, string][] = [
     ['', 'no header'], ['\0\0\0', 'NUL'], ['Content-Type: multipart/mixed; boundary=a\r\n\r\n--a\r\n\r\ntext', 'no end boundary'], ['Subject: a\r\nSubject: b\r\n\r\nx', '2 Subject fields'], ['Date: soon\r\n\r\nx', 'Date field cannot be read'],
     ['Content-Transfer-Encoding: base64\r\n\r\n@@@@!!', 'Part 1 is said to be base64 but holds other characters'], ['Content-Type: text/plain; charset=x-nope\r\n\r\nx', 'Part 1 is in the charset "x-nope", which Postern does not know'],
+    ['Content-Transfer-Encoding: quoted-printable\r\n\r\na=ZZ', 'Part 1 is said to be quoted-printable but holds an "=" that encodes nothing'], ['Content-Transfer-Encoding: quoted-printable\r\n\r\n-- \r\nAnn', 'Part 1 is quoted-printable and ends a line in white space'],
     ['Content-Type: multipart/mixed; boundary=a\r\n\r\n--a\r\n\r\nx\r\n--a\r\nContent-Type: image/png\r\nContent-Transfer-Encoding: base64\r\n\r\nAA?A\r\n--a--', 'Part 2 is said to be base64'],
     [`Content-Type: text/html\r\n\r\n${'<div>'.repeat(100_000)}`, 'no From'], [`Content-Type: multipart/mixed; boundary=a\r\n\r\n${'--a\r\n\r\nx\r\n'.repeat(3_000)}--a--`, 'no From'],
   ];

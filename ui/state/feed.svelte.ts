@@ -6,6 +6,7 @@
  */
 import type { PosternEvent } from '../../sdk/contract.ts';
 import { PosternError } from '../../sdk/errors.ts';
+import { isForeign } from './fault.ts';
 
 export type Read = (options: { signal: AbortSignal; after: number | undefined; onLine: (open: boolean) => void }) => AsyncIterable<PosternEvent>;
 /** Calls back when it is time to draw. */
@@ -18,6 +19,8 @@ const SLICE = 8;
 
 export class Feed {
   line: 'connecting' | 'live' | 'lost' = $state('connecting');
+  /** While it is lost: what answers is something in front of Postern. */
+  foreign = $state(false);
   #read: Read;
   #frame: Frame;
   #waiting: PosternEvent[] = [];
@@ -66,7 +69,8 @@ export class Feed {
         }
       } catch (error) {
         if (signal.aborted) return;
-        if (error instanceof PosternError && error.status === 401) {
+        this.foreign = isForeign(error);
+        if (error instanceof PosternError && error.status === 401 && !this.foreign) {
           this.#refused(error);
           return;
         }
@@ -79,6 +83,7 @@ export class Feed {
 
   #turn(open: boolean): void {
     this.line = open ? 'live' : 'lost';
+    this.foreign = false;
     if (open) for (const told of this.#openers) told();
   }
 

@@ -1,4 +1,4 @@
-import { expect, test } from 'vitest';
+import { expect, test, vi } from 'vitest';
 import type { PosternEvent } from '../../sdk/contract.ts';
 import { PosternError } from '../../sdk/errors.ts';
 import { captured } from '../../test/support/scripted-api.ts';
@@ -30,10 +30,33 @@ test('a token that is no longer taken ends it and is told', async () => {
   let refused = () => {};
   const told = new Promise<void>((resolve) => { refused = resolve; });
   // eslint-disable-next-line require-yield
-  const feed = new Feed(async function* () { throw new PosternError('no', { status: 401 }); }, (draw) => draw(), () => refused());
+  const feed = new Feed(async function* () { throw new PosternError('no', { problem: { type: '/problems/token-required', title: 'A token is needed', status: 401 } }); }, (draw) => draw(), () => refused());
   feed.follow();
   await told;
   expect(feed.line).not.toBe('live');
+});
+
+test('what answers in front of Postern is told apart, takes no token away, and is forgotten once Postern is back', async () => {
+  vi.useFakeTimers();
+  try {
+    let behind = true;
+    let refused = 0;
+    const feed = new Feed(async function* ({ onLine }) {
+      if (behind) throw new PosternError('to a login', { redirected: true });
+      onLine(true);
+      yield captured(1);
+      await new Promise(() => {});
+    }, (draw) => draw(), () => refused++);
+    const leave = feed.follow();
+    await vi.advanceTimersByTimeAsync(0);
+    expect([feed.line, feed.foreign, refused]).toEqual(['lost', true, 0]);
+    behind = false;
+    await vi.advanceTimersByTimeAsync(1_000);
+    expect([feed.line, feed.foreign]).toEqual(['live', false]);
+    leave();
+  } finally {
+    vi.useRealTimers();
+  }
 });
 
 test('another connection goes on after the event seen last', async () => {

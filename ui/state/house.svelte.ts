@@ -15,12 +15,13 @@ import { faultOf } from './fault.ts';
 import { Feed, type Frame } from './feed.svelte.ts';
 import type { Line } from './line.ts';
 import { EventLog } from './log.svelte.ts';
-import { Mailbox, queryOf } from './mailbox.svelte.ts';
+import { Mailbox } from './mailbox.svelte.ts';
 import type { Notices } from './notices.svelte.ts';
 import type { Now } from './now.svelte.ts';
 import type { Whereabouts } from './place.svelte.ts';
 import { Reading } from './reading.svelte.ts';
 import { sameScope, type Place, type Scope, type Tab } from './route.ts';
+import { queryOf } from './scope.ts';
 import { Selection } from './selection.svelte.ts';
 import { Inboxes, Streams } from './streams.svelte.ts';
 import type { Theme } from './theme.svelte.ts';
@@ -126,7 +127,7 @@ export class House {
         void this.mailbox.open(place.scope);
       }
       if (place.message !== undefined) this.cursor = place.message;
-      void this.reading.open(place.message);
+      void this.reading.open(place.message).then(() => this.mailbox.reach(this.reading.message));
     } else {
       void this.reading.open(undefined);
       if (place.at === 'log') void this.log.load((latest) => this.api.events({ latest })).catch((error: unknown) => this.say(faultOf(error).message));
@@ -235,12 +236,8 @@ export class House {
   }
 
   #hear(events: PosternEvent[]): void {
-    this.mailbox.hear(events);
-    this.streams.hear(events);
+    for (const one of [this.mailbox, this.streams, this.reading, this.notices, this.log]) one.hear(events);
     if (this.place.at === 'inboxes') this.inboxes.hear(events);
-    this.reading.hear(events);
-    this.notices.hear(events);
-    this.log.hear(events);
     for (const event of events) if (event.type === 'messages.deleted') this.selection.forget(event.messages);
   }
 

@@ -6,16 +6,18 @@
  * The rows are a plain pile (pile.ts) behind one counter, `version`.
  */
 import type { Api } from '../../sdk/api.ts';
-import type { Message, MessageQuery, PosternEvent, RecipientState } from '../../sdk/contract.ts';
+import type { Message, PosternEvent, RecipientState } from '../../sdk/contract.ts';
 import { faultOf, type Fault } from './fault.ts';
 import { lineOf, type Line } from './line.ts';
 import { Pile } from './pile.ts';
-import { inScope } from './scope.ts';
+import { inScope, queryOf } from './scope.ts';
 import type { Scope } from './route.ts';
 
 /** Messages a request brings: the first screens at once, then larger pages. */
 const FIRST = 100;
 const PAGE = 500;
+/** Rows down to which a message that was opened by its address is looked for. */
+const DEPTH = 5_000;
 /** A search cannot be decided here: the newest are asked for again, at most so often (milliseconds). */
 const AGAIN = 700;
 
@@ -41,6 +43,7 @@ export class Mailbox {
   /** What `hideAll` put aside. */
   #put: { next: string | null } | undefined;
   #next: string | null = null;
+  #sought: Pick<Message, 'id' | 'receivedAt'> | undefined;
   #asking = new AbortController();
   #again: ReturnType<typeof setTimeout> | undefined;
 
@@ -75,8 +78,7 @@ export class Mailbox {
 
   /** Shows another scope. What was shown stays until its first page is there. */
   async open(scope: Scope): Promise<void> {
-    this.#asking.abort();
-    clearTimeout(this.#again);
+    this.close();
     this.#again = undefined;
     const asking = this.#asking = new AbortController();
     this.scope = scope;
@@ -104,6 +106,13 @@ export class Mailbox {
     }
     this.loading = false;
     this.#changed();
+    this.#seek();
+  }
+
+  /** Loads down to a message that is open, page by page. */
+  reach(message: Pick<Message, 'id' | 'receivedAt'> | undefined): void {
+    this.#sought = message;
+    this.#seek();
   }
 
   /** Loads what is further down. */
@@ -123,6 +132,7 @@ export class Mailbox {
       this.fault = faultOf(error);
     }
     this.loading = false;
+    this.#seek();
   }
 
   /**
@@ -142,15 +152,17 @@ export class Mailbox {
       // Nothing in common: more came than one page holds, or it is another store altogether.
       if (missing.length === messages.length && (anew || messages.length === FIRST) && messages.length > 0 && this.count > 0) return await this.open(this.scope);
       if (anew && !this.scope.q) this.#forget(messages, next === null, top);
-      for (const message of messages) this.#replace(message);
+      for (const message of messages) {
+        const entry = this.#pile.get(message.id);
+        if (entry) entry.line = lineOf(message);
+      }
       for (const message of missing.reverse()) this.#add(message);
       this.#changed();
     } catch { /* the next event or connection asks again */ }
   }
 
   hear(events: PosternEvent[]): void {
-    let touched = false;
-    let again = false;
+    let [touched, again] = [false, false];
     for (const event of events) {
       switch (event.type) {
         case 'message.captured':
@@ -202,7 +214,6 @@ export class Mailbox {
 
   /** Where the person is: at the top, new mail is shown as it comes. */
   look(atTop: boolean): void {
-    if (this.following === atTop) return;
     this.following = atTop;
     if (atTop) this.release();
   }
@@ -255,17 +266,17 @@ export class Mailbox {
     clearTimeout(this.#again);
   }
 
+  #seek(): void {
+    const last = this.#pile.at(this.count - 1);
+    if (this.#sought && last && last.receivedAt >= this.#sought.receivedAt && !this.#pile.has(this.#sought.id) && this.count < DEPTH && !this.fault) void this.more();
+  }
+
   #add(message: Message): boolean {
     return this.#pile.add(lineOf(message), this.following);
   }
 
   #append(messages: readonly Message[]): void {
     for (const message of messages) if (!this.#gone.has(message.id)) this.#pile.append(lineOf(message));
-  }
-
-  #replace(message: Message): void {
-    const entry = this.#pile.get(message.id);
-    if (entry) entry.line = lineOf(message);
   }
 
   /** Whatever stands among these newest ones and is not one of them was deleted, unless it came after `top`. */
@@ -287,5 +298,3 @@ export class Mailbox {
     }, AGAIN);
   }
 }
-
-export const queryOf = ({ stream, inbox, q }: Scope): MessageQuery => ({ ...(stream ? { stream } : {}), ...(inbox ? { inbox } : {}), ...(q ? { q } : {}) });

@@ -1,8 +1,13 @@
-/** Whether a message belongs to a scope, as far as that can be told without the server: a search (`q`) cannot. Pure. */
-import type { Message } from '../../sdk/contract.ts';
+/** What a scope means: to the server, and for a message. Pure. */
+import type { Message, MessageQuery } from '../../sdk/contract.ts';
 import type { Scope } from './route.ts';
 
+export const queryOf = ({ stream, inbox, q }: Scope): MessageQuery => ({ ...(stream ? { stream } : {}), ...(inbox ? { inbox } : {}), ...(q ? { q } : {}) });
+
+/** Whether a message belongs to it, as far as that can be told without the server: a search (`q`) cannot. */
 export function inScope({ stream, inbox }: Scope, message: Message): boolean {
   if (stream !== undefined && message.stream !== stream) return false;
-  return inbox === undefined || message.envelope.to.some((address) => address.toLowerCase() === inbox.toLowerCase());
+  // An inbox stands as /v1/inboxes lists it: an address without a domain in angle brackets.
+  const wanted = inbox?.toLowerCase().replace(/^<(.*)>$/, '$1');
+  return wanted === undefined || message.envelope.to.some((address) => address.toLowerCase() === wanted);
 }

@@ -8,7 +8,7 @@
 import { createApi, type Api } from '../../sdk/api.ts';
 import type { Info } from '../../sdk/contract.ts';
 import { createWire } from '../../sdk/wire.ts';
-import { faultOf } from './fault.ts';
+import { faultOf, isForeign } from './fault.ts';
 
 export type Drawer = Pick<Storage, 'getItem' | 'setItem' | 'removeItem'>;
 const KEY = 'postern.token';
@@ -16,6 +16,8 @@ const KEY = 'postern.token';
 export class Session {
   state: 'entering' | 'asking' | 'inside' | 'away' = $state('entering');
   problem = $state('');
+  /** What answers is something in front of Postern. */
+  foreign = $state(false);
   info: Info | undefined = $state.raw();
   api: Api;
   token: string | undefined;
@@ -67,6 +69,7 @@ export class Session {
   #refuse(error: unknown): void {
     const fault = faultOf(error);
     this.state = fault.status === 401 ? 'asking' : 'away';
+    this.foreign = isForeign(error);
     this.problem = fault.status === 401 ? '' : fault.message;
     if (fault.status === 401 && this.token !== undefined) this.expired();
   }

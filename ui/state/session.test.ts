@@ -45,3 +45,16 @@ test('when nothing answers, that is said', async () => {
   await session.enter();
   expect([session.state, session.problem]).toEqual(['away', 'Postern does not answer.']);
 });
+
+test.each([
+  ['a redirect, as a browser shows it', () => ({ type: 'opaqueredirect', status: 0, ok: false, headers: new Headers() }) as Response],
+  ['a redirect', () => new Response(null, { status: 302, headers: { location: 'https://login.test/' } })],
+  ['a page that says all is well', () => new Response('<h1>Sign in</h1>', { headers: { 'content-type': 'text/html' } })],
+  ['a page that refuses', () => new Response('<h1>Sign in</h1>', { status: 401, headers: { 'content-type': 'text/html' } })],
+])('something in front of Postern that asks for a login (%s) is told apart, and the token is kept', async (_, answer) => {
+  const kept = drawer({ 'postern.token': 'mine' });
+  const session = new Session('http://p.test', kept, async () => answer());
+  await session.enter();
+  expect([session.state, session.foreign, session.problem]).toEqual(['away', true, 'Something in front of Postern asks for a login: reload the page.']);
+  expect(kept.kept).toEqual({ 'postern.token': 'mine' });
+});

@@ -85,6 +85,15 @@ const SessionDetail = z.object({
   times: z.object({ opened: time, mail: time.nullable(), data: time.nullable(), received: time }),
 }).openapi('SessionDetail');
 
+const Recurrence = z.object({
+  rule: z.string().openapi({ description: 'As it is written (RFC 5545 §3.8.5).' }),
+  freq: z.enum(['SECONDLY', 'MINUTELY', 'HOURLY', 'DAILY', 'WEEKLY', 'MONTHLY', 'YEARLY']).optional().openapi({ description: 'This and what follows only when the whole rule consists of it.' }),
+  interval: z.number().optional(), count: z.number().optional(), until: z.string().optional(),
+  byDay: z.array(z.string()).optional().openapi({ description: '`TU`, or `2TU` and `-1FR` within a month.' }),
+  byMonthDay: z.array(z.number()).optional(), byMonth: z.array(z.number()).optional(),
+  excluded: z.number().openapi({ description: 'Dates that are left out (EXDATE).' }),
+}).openapi('Recurrence');
+
 export const MessageDetail = z.object({
   ...summary,
   envelope: EnvelopeDetail,
@@ -101,9 +110,9 @@ export const MessageDetail = z.object({
   listUnsubscribe: z.object({ urls: z.array(z.string()), mailto: z.array(z.string()), oneClick: z.boolean(), problems: z.array(z.string()) }).nullable(),
   calendar: z.array(z.object({
     part: z.string(), method: z.string().optional(), summary: z.string().optional(), start: z.string().optional(),
-    end: z.string().optional(), organizer: z.string().optional(), location: z.string().optional(),
+    end: z.string().optional(), organizer: z.string().optional(), location: z.string().optional(), recurrence: Recurrence.optional(),
   })),
-  warnings: z.array(z.string()),
+  warnings: z.array(z.string()).openapi({ description: 'What is odd about the message, in sentences: fields that are missing or come twice, parts without an end, texts whose charset is not known or whose base64 or quoted-printable is broken.' }),
   parseError: z.string().nullable(),
 }).openapi('MessageDetail');
 

@@ -5,6 +5,7 @@
  * without. Lenient; never throws.
  */
 import type { CalendarPart } from '../../mail/message.ts';
+import { readRecurrence } from './recurrence.ts';
 
 export type Calendar = Omit<CalendarPart, 'part'>;
 
@@ -15,6 +16,8 @@ export function readCalendar(text: string): Calendar {
   const calendar: Calendar = {};
   let depth: string[] = [];
   let done = false;
+  const rules: string[] = [];
+  let excluded = 0;
   // §3.1: a line break followed by white space is folding.
   for (const line of text.replace(/\r?\n[ \t]/g, '').split(/\r\n|\n|\r/)) {
     const property = split(line);
@@ -26,12 +29,20 @@ export function readCalendar(text: string): Calendar {
       if (depth.pop() === 'VEVENT') done = true;
     } else if (name === 'METHOD' && depth.length <= 1) {
       calendar.method ??= value.trim().toUpperCase().slice(0, 40);
-    } else if (!done && depth.at(-1) === 'VEVENT' && Object.hasOwn(FIELDS, name)) {
+    } else if (done || depth.at(-1) !== 'VEVENT') {
+      continue;
+    } else if (Object.hasOwn(FIELDS, name)) {
       const field = FIELDS[name as keyof typeof FIELDS];
       calendar[field] ??= read(field, value, params).slice(0, VALUE_LIMIT);
+    } else if (name === 'RRULE') {
+      rules.push(value.trim());
+    } else if (name === 'RDATE' || name === 'EXRULE') {
+      rules.push(`${name}:${value.trim()}`);
+    } else if (name === 'EXDATE') {
+      excluded += value.split(',').filter((date) => date.trim() !== '').length;
     }
   }
-  return calendar;
+  return rules.length === 0 ? calendar : { ...calendar, recurrence: readRecurrence(rules, excluded, (value) => moment(value, undefined)) };
 }
 
 function read(field: (typeof FIELDS)[keyof typeof FIELDS], value: string, params: Record<string, string>): string {

@@ -86,3 +86,22 @@ test('an invitation tells method, summary, times, organizer and place', () => {
   });
   expect(readCalendar('nonsense')).toEqual({});
 });
+
+const recurring = (...lines: string[]) => readCalendar(['BEGIN:VCALENDAR', 'BEGIN:VTIMEZONE', 'RRULE:FREQ=YEARLY;BYMONTH=3;BYDAY=-1SU', 'END:VTIMEZONE', 'BEGIN:VEVENT', ...lines, 'END:VEVENT', 'BEGIN:VEVENT', 'RRULE:FREQ=DAILY', 'END:VEVENT', 'END:VCALENDAR'].join('\r\n')).recurrence;
+
+test('how often an event comes back is told in its parts, and as it is written', () => {
+  expect(recurring()).toBeUndefined();
+  expect(recurring('RRULE:FREQ=WEEKLY;INTERVAL=2;BYDAY=TU,TH;WKST=MO;UNTIL=20261231T225959Z', 'EXDATE;TZID=Europe/Berlin:20260210T100000,20260224T100000', 'EXDATE:20260303T090000Z')).toEqual({
+    rule: 'FREQ=WEEKLY;INTERVAL=2;BYDAY=TU,TH;WKST=MO;UNTIL=20261231T225959Z', freq: 'WEEKLY', interval: 2, byDay: ['TU', 'TH'], until: '2026-12-31T22:59:59Z', excluded: 3,
+  });
+  expect(recurring('RRULE:freq=monthly;byday=+2tu,-1FR;count=10')).toMatchObject({ freq: 'MONTHLY', interval: 1, byDay: ['2TU', '-1FR'], count: 10, excluded: 0 });
+  expect(recurring('RRULE:FREQ=YEARLY;BYMONTH=6;BYMONTHDAY=1,-1;UNTIL=20300601')).toMatchObject({ freq: 'YEARLY', byMonth: [6], byMonthDay: [1, -1], until: '2030-06-01' });
+});
+
+test('a rule that is not understood to its end is told as it is written only', () => {
+  for (const rule of ['FREQ=MONTHLY;BYDAY=MO,TU;BYSETPOS=-1', 'FREQ=DAILY;COUNT=0', 'FREQ=SOMETIMES', 'INTERVAL=2', 'FREQ=WEEKLY;BYDAY=XX', 'FREQ=DAILY;INTERVAL=1.5', 'FREQ=DAILY;UNTIL=soon', 'FREQ=MONTHLY;BYMONTHDAY=32', 'FREQ=WEEKLY;BYDAY=MO;BYDAY=TU', 'x'.repeat(999)]) {
+    expect(recurring(`RRULE:${rule}`)).toEqual({ rule, excluded: 0 });
+  }
+  expect(recurring('RRULE:FREQ=DAILY', 'RDATE:20260101')).toEqual({ rule: 'FREQ=DAILY\nRDATE:20260101', excluded: 0 });
+  expect(recurring(`RRULE:${'y'.repeat(3_000)}`)?.rule).toHaveLength(1_000);
+});

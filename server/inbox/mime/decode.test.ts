@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { decodeCharset, isDecodable } from './charset.ts';
-import { isCorrupt, transferDecoder } from './decode.ts';
+import { doubtsOf, transferDecoder } from './decode.ts';
 import { displayName } from './file-name.ts';
 import { partHeader } from './part-header.ts';
 
@@ -45,8 +45,24 @@ test('uuencode is decoded between its begin and end', () => {
 });
 
 test('base64 tells whether it held what is none; white space, padding and what stands behind it are fine', () => {
-  for (const [text, corrupt] of [['aGk=', false], ['aG\r\n k=\r\n', false], ['aGk=\r\n-- \r\n@list!', false], ['@@@@!!', true], ['aG-k', true], ['', false]] as const) expect([text, isCorrupt('base64', Buffer.from(text))]).toEqual([text, corrupt]);
-  expect(isCorrupt('7bit', Buffer.from('@!'))).toBe(false);
+  for (const [text, foreign] of [['aGk=', false], ['aG\r\n k=\r\n', false], ['aGk=\r\n-- \r\n@list!', false], ['@@@@!!', true], ['aG-k', true], ['', false]] as const) expect([text, doubtsOf('base64', Buffer.from(text))]).toEqual([text, foreign ? ['foreign'] : []]);
+  expect(doubtsOf('7bit', Buffer.from('@! \r\n=x'))).toEqual([]);
+});
+
+test('quoted-printable tells of "=" that encodes nothing, and of white space that receivers drop, in whatever pieces it comes', () => {
+  const cases: [string, string[]][] = [
+    ['a=3Db=e9=\r\nc= \t\r\nd=20\r\n=\r\n', []], ['ends=', []], ['ends= \t', []], ['a b\r\n   \r\n\tc=20\n', []], ['a \rb', []], ['a ', []],
+    ['<a href="x">', ['escape']], ['a = b', ['escape']], ['a=4', ['escape']], ['a=\rb', ['escape']], ['=4g', ['escape']],
+    ['-- \r\nAnn', ['blank']], ['a\t\n', ['blank']], ['x=y \r\n', ['escape', 'blank']],
+  ];
+  for (const [text, doubts] of cases) {
+    expect([text, doubtsOf('quoted-printable', Buffer.from(text))]).toEqual([text, doubts]);
+    const slow = transferDecoder('quoted-printable');
+    for (const byte of Buffer.from(text)) slow.push(Buffer.of(byte));
+    slow.end();
+    expect([text, slow.doubts!()]).toEqual([text, doubts]);
+  }
+  expect(doubtsOf('quoted-printable', Buffer.from('cut=E'), true)).toEqual([]);
 });
 
 test('a charset is known when it can be decoded', () => {

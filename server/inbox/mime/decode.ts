@@ -1,15 +1,18 @@
 /**
  * Undoes a content transfer encoding (RFC 2045 §6) while the bytes stream by.
- * Lenient: what is no base64 is passed over (and can be told), what is no
- * quoted-printable stays as it is. Memory is one chunk; nothing throws.
+ * Lenient: what is no base64 is passed over, what is no quoted-printable stays
+ * as it is, and both can be told. Memory is one chunk; nothing throws.
  */
+
+/** Why what was decoded may not be what was meant: characters that are none of the encoding; `=` that encodes nothing; white space at the end of a line, which receivers drop. */
+export type Doubt = 'foreign' | 'escape' | 'blank';
 
 export type Decoder = {
   push(chunk: Uint8Array): Buffer;
   /** What was held back for the next chunk. */
   end(): Buffer;
-  /** Whether characters were passed over that are none of the encoding. */
-  passedOver?(): boolean;
+  /** What was met so far. */
+  doubts?(): Doubt[];
 };
 
 export function transferDecoder(encoding: string): Decoder {
@@ -82,16 +85,17 @@ function base64(): Decoder {
       held = '';
       return last;
     },
-    passedOver: () => foreign,
+    doubts: () => (foreign ? ['foreign'] : []),
   };
 }
 
-/** Whether what is said to be in this encoding holds characters that are none of it. */
-export function isCorrupt(encoding: string, encoded: Uint8Array): boolean {
-  if (encoding !== 'base64') return false;
-  const decoder = base64();
+/** What makes a text doubtful that is said to be in this encoding; `cut`: its end is missing. */
+export function doubtsOf(encoding: string, encoded: Uint8Array, cut = false): Doubt[] {
+  if (encoding !== 'base64' && encoding !== 'quoted-printable') return [];
+  const decoder = transferDecoder(encoding);
   decoder.push(encoded);
-  return decoder.passedOver!();
+  if (!cut) decoder.end();
+  return decoder.doubts!();
 }
 
 function hex(byte: number | undefined): number {
@@ -106,6 +110,8 @@ const TRAIL = 80;
 
 function quotedPrintable(): Decoder {
   let held = EMPTY;
+  let escape = false;
+  const lineEnds = blankLineEnds();
   function decode(data: Buffer, final: boolean): Buffer {
     const out = Buffer.allocUnsafe(data.length);
     let count = 0;
@@ -135,6 +141,7 @@ function quotedPrintable(): Decoder {
       } else if (!final && data.length - i < 3) {
         break;
       } else {
+        escape = true;
         out[count++] = EQUALS;
         i++;
       }
@@ -145,9 +152,33 @@ function quotedPrintable(): Decoder {
   return {
     push(chunk) {
       const bytes = Buffer.from(chunk.buffer, chunk.byteOffset, chunk.length);
+      lineEnds.push(bytes);
       return decode(held.length > 0 ? Buffer.concat([held, bytes]) : bytes, false);
     },
     end: () => decode(held, true),
+    doubts: () => [...(escape ? ['escape' as const] : []), ...(lineEnds.found() ? ['blank' as const] : [])],
+  };
+}
+
+/** Whether a line that holds anything ends in white space; behind `=` it is a soft line break. */
+function blankLineEnds(): { push(bytes: Uint8Array): void; found(): boolean } {
+  let found = false;
+  let seen: 'nothing' | 'text' | 'equals' | 'blank' = 'nothing';
+  return {
+    push(bytes) {
+      for (let i = 0; i < bytes.length && !found; i++) {
+        const byte = bytes[i]!;
+        if (byte === LF) {
+          found = seen === 'blank';
+          seen = 'nothing';
+        } else if (byte === 0x20 || byte === 0x09) {
+          if (seen === 'text') seen = 'blank';
+        } else if (byte !== CR) {
+          seen = byte === EQUALS ? 'equals' : 'text';
+        }
+      }
+    },
+    found: () => found,
   };
 }
 

@@ -8,7 +8,7 @@
  */
 import { createHash, type Hash } from 'node:crypto';
 import type { Attachment, MimePart } from '../../mail/message.ts';
-import { isCorrupt, transferDecoder, type Decoder } from '../mime/decode.ts';
+import { doubtsOf, transferDecoder, type Decoder, type Doubt } from '../mime/decode.ts';
 import type { PartHeader } from '../mime/part-header.ts';
 import type { BodySink } from '../mime/tree.ts';
 
@@ -24,7 +24,8 @@ const PREAMBLE_LIMIT = 64 * 1024;
 
 export type TextBody = { part: MimePart; header: PartHeader; kind: 'text' | 'html'; encoded: Buffer };
 export type CalendarBody = { part: MimePart; header: PartHeader; bytes: Buffer };
-export type Collected = { texts: TextBody[]; attachments: Attachment[]; calendars: CalendarBody[]; truncated: boolean; /** Parts whose transfer encoding holds what it cannot. */ corrupt: MimePart[] };
+export type Collected = { texts: TextBody[]; attachments: Attachment[]; calendars: CalendarBody[]; truncated: boolean; /** Parts whose transfer encoding holds what it should not. */ doubtful: Doubtful };
+export type Doubtful = Record<Doubt, MimePart[]>;
 
 /** What is being done with the bytes of an open part. */
 type Use =
@@ -36,7 +37,7 @@ export function collector(): { sink: BodySink; collected(): Collected } {
   const attachments: Attachment[] = [];
   const calendars: CalendarBody[] = [];
   const left = { text: TEXT_LIMIT * 3, html: TEXT_LIMIT * 3 };
-  const corrupt: MimePart[] = [];
+  const doubtful: Doubtful = { foreign: [], escape: [], blank: [] };
   let truncated = false;
 
   /** The innermost part that is read now, and what for. */
@@ -102,18 +103,23 @@ export function collector(): { sink: BodySink; collected(): Collected } {
     }
   }
 
+  function doubt(part: MimePart, doubts: readonly Doubt[]): void {
+    // White space at the end of a line says nothing in HTML.
+    for (const one of doubts) if (one !== 'blank' || part.type !== 'text/html') doubtful[one].push(part);
+  }
+
   function finish(part: MimePart, use: Use): void {
     if (use.kind === 'text') {
       // What stands before the parts of a multipart is for software that knows no MIME.
       if (part.parts || (part.type.startsWith('multipart/') && use.pieces.length === 0)) return;
       const encoded = use.pieces.length === 1 ? use.pieces[0]! : Buffer.concat(use.pieces);
-      if (isCorrupt(part.encoding, encoded)) corrupt.push(part);
+      doubt(part, doubtsOf(part.encoding, encoded, use.left === 0));
       texts.push({ ...use.body, encoded });
       return;
     }
     if (use.decoder) {
       count(use, use.decoder.end());
-      if (use.decoder.passedOver?.()) corrupt.push(part);
+      doubt(part, use.decoder.doubts?.() ?? []);
     }
     if (use.attachment) {
       use.attachment.size = use.size;
@@ -151,7 +157,7 @@ export function collector(): { sink: BodySink; collected(): Collected } {
       }
     },
   };
-  return { sink, collected: () => ({ texts, attachments, calendars, truncated, corrupt }) };
+  return { sink, collected: () => ({ texts, attachments, calendars, truncated, doubtful }) };
 }
 
 function embeds(part: MimePart): boolean {

@@ -4,7 +4,7 @@
  */
 import type { HeaderField, MimePart } from '../../mail/message.ts';
 import { isDecodable } from '../mime/charset.ts';
-import type { TextBody } from './collect.ts';
+import type { Doubtful, TextBody } from './collect.ts';
 
 // RFC 5322 §3.6: at most one of each.
 const ONCE = ['Date', 'From', 'Sender', 'Reply-To', 'To', 'Cc', 'Bcc', 'Message-ID', 'In-Reply-To', 'References', 'Subject', 'MIME-Version', 'Content-Type', 'Content-Transfer-Encoding', 'Content-Disposition'];
@@ -32,9 +32,12 @@ export function headerOddities(fields: readonly HeaderField[]): string[] {
 const NAMED = 5;
 
 /** Bodies that cannot be read as they say they are written: what is shown of them may be wrong. */
-export function bodyOddities(texts: readonly TextBody[], corrupt: readonly MimePart[]): string[] {
+export function bodyOddities(texts: readonly TextBody[], { foreign, escape, blank }: Doubtful): string[] {
   const odd: string[] = [];
-  if (corrupt.length > 0) odd.push(`${partsOf(corrupt)} said to be base64 but hold${corrupt.length === 1 ? 's' : ''} other characters (RFC 2045 §6.8); they were passed over, and what is shown may be wrong`);
+  const s = ({ length }: readonly MimePart[]) => (length === 1 ? 's' : '');
+  if (foreign.length > 0) odd.push(`${partsOf(foreign)} said to be base64 but hold${s(foreign)} other characters (RFC 2045 §6.8); they were passed over, and what is shown may be wrong`);
+  if (escape.length > 0) odd.push(`${partsOf(escape)} said to be quoted-printable but hold${s(escape)} an "=" that encodes nothing (RFC 2045 §6.7); it was left as it is, and what is shown may be wrong`);
+  if (blank.length > 0) odd.push(`${partsOf(blank)} quoted-printable and end${s(blank)} a line in white space that is not encoded as =20; receivers drop it (RFC 2045 §6.7)`);
   const unknown = new Map<string, TextBody[]>();
   for (const body of texts) {
     const { charset } = body.header;

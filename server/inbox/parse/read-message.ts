@@ -26,7 +26,7 @@ export function messageReader(envelope: Envelope): { push(chunk: Uint8Array): vo
     push: (chunk) => reader.push(chunk),
     async end() {
       const { tree, fields, warnings } = reader.end();
-      const { texts: bodies, attachments, calendars, truncated, corrupt } = collect.collected();
+      const { texts: bodies, attachments, calendars, truncated, doubtful } = collect.collected();
       const headers = fields.map(({ name, value }) => ({ name, value: decodeText(value) }));
       const { text, html, truncated: cut } = await readTexts(bodies);
       const seen = html === undefined ? undefined : readHtml(html);
@@ -36,7 +36,7 @@ export function messageReader(envelope: Envelope): { push(chunk: Uint8Array): vo
       const links = seen?.links ?? [];
       const unsubscribe = listUnsubscribe(headers);
       const parsed: ParsedMessage = {
-        warnings: [...warnings, ...headerOddities(fields), ...bodyOddities(bodies, corrupt)],
+        warnings: [...warnings, ...headerOddities(fields), ...bodyOddities(bodies, doubtful)],
         headers,
         ...(text === undefined ? {} : { text }),
         ...(html === undefined ? {} : { html }),
