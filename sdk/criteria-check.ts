@@ -1,6 +1,7 @@
 /** Whether criteria are what they should be. A wrong one must not turn into "any message": it would be met by the wrong mail. */
 import type { Criteria } from './criteria.ts';
 import { sayValue } from './message-text.ts';
+import { meant } from './nearest.ts';
 
 type Kind = { fits: (value: unknown) => boolean; is: string };
 
@@ -30,7 +31,7 @@ export function checkCriteria(criteria: unknown, alsoKnown: string[]): void {
   for (const [key, value] of Object.entries(criteria)) {
     if (alsoKnown.includes(key)) continue;
     if (!Object.hasOwn(KNOWN, key)) {
-      const place = alsoKnown.length === 0 && OPTIONS.includes(key) ? `: it is an option and stands apart, waitFor({ … }, { ${key} })` : alsoKnown.includes('for') && key === 'timeout' ? ': how long to watch is `for`' : '';
+      const place = alsoKnown.length === 0 && OPTIONS.includes(key) ? `: it is an option and stands apart, waitFor({ … }, { ${key} })` : alsoKnown.includes('for') && key === 'timeout' ? ': how long to watch is `for`' : meant(key, [...Object.keys(KNOWN), ...alsoKnown]);
       throw new TypeError(`A wait knows no \`${key}\`${place}; it knows ${[...Object.keys(KNOWN), ...alsoKnown].join(', ')}`);
     }
     if (key === 'after' && value === undefined) continue;

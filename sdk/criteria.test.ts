@@ -29,6 +29,13 @@ test('a text is looked for across line breaks and in any case', () => {
   expect(compile({ text: 'ann, leave' }).judge!(message())).toMatchObject([{ field: 'text', got: 'Hello Ann, follow the link.' }]);
 });
 
+test('letters with a mark are the same in one character or two, as they are for the server', () => {
+  const nfd = message({ text: 'Cafe\u0301 de la Gare', html: '<b>Zoe\u0308</b>', headers: [{ name: 'X-Place', value: 'Cafe\u0301' }] });
+  expect(compile({ text: 'CAFÉ de', html: 'zoë', headers: { 'x-place': 'café' } }).judge!(nfd)).toEqual([]);
+  expect(compile({ text: 'Cafe\u0301' }).judge!(message({ text: 'Café' }))).toEqual([]);
+  expect(compile({ text: 'Cafe de' }).judge!(nfd)).toMatchObject([{ field: 'text' }]);
+});
+
 test('header fields are compared whole, or by a pattern', () => {
   expect(compile({ headers: { 'x-campaign': 'Spring' } }).judge!(message())).toEqual([]);
   expect(compile({ headers: { 'x-campaign': 'Spr' } }).judge!(message())).toEqual([{ field: 'x-campaign', wanted: '"Spr"', got: 'spring' }]);
@@ -47,7 +54,7 @@ test('a message can be what to look after', () => {
 test('a criterion that is missing by accident is an error, not "anything"', () => {
   expect(() => compile({ to: undefined as unknown as string })).toThrow(/`to` is undefined: leave it out/);
   expect(() => compile({ subject: '' })).toThrow(/`subject` is empty/);
-  expect(() => compile({ sujbect: 'x' } as object)).toThrow(/A wait knows no `sujbect`; it knows subject, from/);
+  expect(() => compile({ sujbect: 'x' } as object)).toThrow(/A wait knows no `sujbect`; did you mean subject\?; it knows subject, from/);
 });
 
 test.each<[unknown, string | RegExp]>([

@@ -3,6 +3,7 @@
  * it cannot (patterns, text of the body, a function) is decided here, on each
  * message that the server lets through. Texts compare without regard to case.
  */
+import { comparable } from './comparing.ts';
 import type { MessageQuery } from './contract.ts';
 import { checkCriteria } from './criteria-check.ts';
 import { cut, matchesPattern, ReceivedMessage, show } from './message.ts';
@@ -72,7 +73,7 @@ export function compile(wanted: Wanted = {}, scope: { stream?: string; inbox?: s
   }
   for (const [name, value] of Object.entries(headers ?? {})) {
     says.push(`header ${name} ${show(value)}`);
-    check(name, value, (message) => message.headersNamed(name), (pattern, got) => (typeof pattern === 'string' ? got.toLowerCase() === pattern.toLowerCase() : matchesPattern(pattern, got)));
+    check(name, value, (message) => message.headersNamed(name), (pattern, got) => (typeof pattern === 'string' ? comparable(got) === comparable(pattern) : matchesPattern(pattern, got)));
   }
   if (tag !== undefined) says.push(`tag ${show(query.tag = tag)}`);
   if (stream !== undefined && scope.stream === undefined) says.push(`stream ${query.stream = stream}`);

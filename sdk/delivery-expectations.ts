@@ -6,15 +6,18 @@
  * shows the history that there was.
  */
 import type { Api } from './api.ts';
-import { checkClass } from './classes.ts';
+import { sameAddress } from './comparing.ts';
 import type { Attempt, Delivery, HeldReason, Stage } from './contract.ts';
 import { toMs, type Duration } from './duration.ts';
 import { PosternError } from './errors.ts';
 import type { Outcome } from './expectations.ts';
 import { after as offset, said, tellHistory } from './history.ts';
 import { matchesPattern } from './message.ts';
+import { sayValue } from './message-text.ts';
+import { meant } from './nearest.ts';
 import type { Reader } from './reader.ts';
 import { apiOf, recipientOf, SentMessage } from './sent.ts';
+import { checkWord, CLASSES, FAULTS, OUTCOMES, STAGES } from './vocabulary.ts';
 
 /** An attempt as a test expects it; what is not said is not looked at. */
 export type AttemptWanted = {
@@ -50,7 +53,7 @@ export const toBeSuppressed = (isNot: boolean, received: unknown, options: Deliv
 export function toBeHeld(isNot: boolean, received: unknown, options: HeldOptions = {}): Promise<Outcome> {
   const { reason } = options;
   // What is misspelt would be true of nothing, and `not` would pass.
-  if (reason !== undefined && !Object.hasOwn(HELD, reason)) throw new TypeError(`Nothing is held for the reason ${JSON.stringify(reason)}; they are ${Object.keys(HELD).join(', ')}`);
+  if (reason !== undefined && !Object.hasOwn(HELD, reason)) throw new TypeError(`Nothing is held for the reason ${JSON.stringify(reason)}; they are ${Object.keys(HELD).join(', ')}${meant(reason, Object.keys(HELD))}`);
   return judge('toBeHeld', isNot, received, options, (all) => ({
     fits: all.map((one) => one.state === 'held' && (reason === undefined || one.held?.reason === reason)),
     expected: reason === undefined ? 'held' : `held as ${reason}`, found: `it is ${statesOf(all)}`,
@@ -61,7 +64,8 @@ const HELD = { person: 1, 'not-allowed': 1, canary: 1, unsigned: 1 } satisfies R
 /** With a number, exactly so many times; wherever it ended. */
 export function toBeDeferred(isNot: boolean, received: unknown, times?: number | DeliveryOptions, more: DeliveryOptions = {}): Promise<Outcome> {
   const count = typeof times === 'number' ? times : undefined;
-  return judge('toBeDeferred', isNot, received, typeof times === 'object' ? times : more, (all) => {
+  if (count !== undefined && !(Number.isInteger(count) && count >= 0)) throw new TypeError(`toBeDeferred takes a number of times, like 2; it is ${count}`);
+  return judge('toBeDeferred', isNot, received, times === undefined || count !== undefined ? more : times as DeliveryOptions, (all) => {
     const counts = all.map(({ history }) => history.filter(({ outcome }) => outcome === 'deferred').length);
     return {
       fits: counts.map((one) => (count === undefined ? one > 0 : one === count)),
@@ -77,9 +81,9 @@ export function toBeBounced(isNot: boolean, received: unknown, options: BouncedO
   return judge('toBeBounced', isNot, received, options, (all, delivery) => {
     const classes = all.map((one) => [
       ...(one.state === 'bounced' ? [one.history.at(-1)?.verdict.class ?? one.last?.class ?? ''] : []),
-      ...delivery.returns.filter(({ type, recipient }) => type === 'bounce' && same(recipient, one.address)).map((back) => back.class ?? ''),
+      ...delivery.returns.filter(({ type, recipient }) => type === 'bounce' && sameAddress(recipient, one.address)).map((back) => back.class ?? ''),
     ]);
-    checkClass(verdict, classes.flat());
+    checkWord('class', verdict, CLASSES, classes.flat());
     return { fits: classes.map((known) => (verdict === undefined ? known.length > 0 : known.includes(verdict))), expected: verdict === undefined ? 'bounced' : `bounced as ${verdict}`, found: `it is ${statesOf(all)}` };
   });
 }
@@ -92,7 +96,10 @@ export function toHaveAttempts(isNot: boolean, received: unknown, wanted: Attemp
   return judge('toHaveAttempts', isNot, received, options, (all, delivery, recipient) => {
     // An empty list is true of mail that was suppressed, too; several recipients have several histories.
     const { history } = recipientOf({ ...delivery, recipients: all }, recipient);
-    for (const one of wanted) checkClass(one.class, history.map(({ verdict }) => verdict.class));
+    for (const one of wanted) {
+      checkWord('class', one.class, CLASSES, history.map(({ verdict }) => verdict.class));
+      checkWord('fault', one.fault, FAULTS, history.map(({ answer }) => (answer.kind === 'fault' ? answer.fault : undefined)));
+    }
     const differs = history.length === wanted.length ? wanted.flatMap((one, i) => differences(one, history[i]!, options.exactly ?? false).map((how) => `attempt ${i + 1}: ${how}`)) : [`there ${history.length === 1 ? 'was 1 attempt' : `were ${history.length} attempts`}, not ${wanted.length}`];
     return { fits: [differs.length === 0], expected, found: differs.join('\n  ') };
   });
@@ -111,12 +118,26 @@ function checkWanted(wanted: AttemptWanted, i: number): void {
   if (typeof wanted !== 'object' || wanted === null) throw new TypeError(`Attempt ${i + 1} must be an object, like { at: '+1m', code: 250 }; it is ${JSON.stringify(wanted)}`);
   for (const key of Object.keys(wanted)) {
     if ((ATTEMPT_KEYS as readonly string[]).includes(key)) continue;
-    const meant = Object.hasOwn(CALLED, key) ? ` (did you mean \`${CALLED[key]}\`?)` : '';
-    throw new TypeError(`Attempt ${i + 1}: toHaveAttempts knows no \`${key}\`${meant}; it knows ${ATTEMPT_KEYS.join(', ')}`);
+    const called = Object.hasOwn(CALLED, key) ? ` (did you mean \`${CALLED[key]}\`?)` : '';
+    throw new TypeError(`Attempt ${i + 1}: toHaveAttempts knows no \`${key}\`${called}; it knows ${ATTEMPT_KEYS.join(', ')}`);
   }
+  checkWord('stage', wanted.stage, STAGES);
+  checkWord('outcome', wanted.outcome, OUTCOMES);
+}
+
+const OPTION_KEYS = ['recipient', 'timeout'];
+/** Beside those, what a matcher looks at. */
+const OWN_OPTIONS: Record<string, readonly string[]> = { toBeBounced: ['class'], toBeHeld: ['reason'], toHaveAttempts: ['exactly'] };
+
+/** As of what is wanted: an option that nobody looks at would narrow nothing, and the test would pass. */
+function checkOptions(matcher: string, options: unknown): void {
+  if (typeof options !== 'object' || options === null) throw new TypeError(`The options of ${matcher} are an object, like { recipient: 'ann@example.test' }; they are ${sayValue(options)}`);
+  const known = [...(OWN_OPTIONS[matcher] ?? []), ...OPTION_KEYS];
+  for (const key of Object.keys(options)) if (!known.includes(key)) throw new TypeError(`${matcher} has no option \`${key}\`${meant(key, known)}; its options are ${known.join(', ')}`);
 }
 
 async function judge(matcher: string, isNot: boolean, received: unknown, options: DeliveryOptions, decide: (all: Recipient[], delivery: Delivery, recipient: string | undefined) => Judged): Promise<Outcome> {
+  checkOptions(matcher, options);
   const timeout = toMs(options.timeout ?? 10_000, 'timeout');
   const { message, recipient } = await subjectOf(matcher, received, options, timeout);
   const delivery = await atRest(apiOf(message), message.id, recipient, timeout);
@@ -156,7 +177,7 @@ async function atRest(api: Api, id: string, recipient: string | undefined, timeo
     // First the place, then the look: what happens in between is seen by the wait.
     const { cursor } = await api.events({ latest: 1 });
     const delivery = await api.delivery(id, { transcript: false });
-    const moving = delivery.recipients.some(({ address, explanation }) => (recipient === undefined || same(address, recipient)) && MOVING.has(explanation.reason));
+    const moving = delivery.recipients.some(({ address, explanation }) => (recipient === undefined || sameAddress(address, recipient)) && MOVING.has(explanation.reason));
     const left = begun + timeout - Date.now();
     if (!moving || left <= 0) return delivery;
     try {
@@ -215,4 +236,3 @@ function advice(all: Recipient[]): string[] {
 
 const statesOf = (all: Recipient[]): string => [...new Set(all.map(({ state, last, held }) => (held ? `held (${held.reason})` : last && state !== 'delivered' ? `${state} (${last.class})` : state)))].join(' and ');
 const many = (count: number): string => (count === 0 ? 'never' : count === 1 ? 'once' : count === 2 ? 'twice' : `${count} times`);
-const same = (one: string, two: string): boolean => one.toLowerCase() === two.toLowerCase();

@@ -4,6 +4,7 @@
  * back: refused for good at delivery, or returned afterwards.
  */
 import type { PosternEvent } from './contract.ts';
+import { meant } from './nearest.ts';
 
 export const HAPPENINGS = {
   delivered: ['recipient.delivered'],
@@ -36,9 +37,9 @@ export type EventCriteria<H extends Happening = Happening> = {
   after?: number | PosternEvent;
 };
 
-export function typesOf(event: string): PosternEvent['type'][] {
-  if (Object.hasOwn(HAPPENINGS, event)) return [...HAPPENINGS[event as keyof typeof HAPPENINGS]];
+export function typesOf(event: unknown): PosternEvent['type'][] {
+  if (typeof event === 'string' && Object.hasOwn(HAPPENINGS, event)) return [...HAPPENINGS[event as keyof typeof HAPPENINGS]];
   // Whether there is such a kind is for the server to say: it may be newer.
-  if (event.includes('.')) return [event as PosternEvent['type']];
-  throw new TypeError(`There is no event ${JSON.stringify(event)}; they are ${Object.keys(HAPPENINGS).join(', ')}, or a kind like 'recipient.deferred'`);
+  if (typeof event === 'string' && event.includes('.')) return [event as PosternEvent['type']];
+  throw new TypeError(`There is no event ${JSON.stringify(event)}${meant(event, Object.keys(HAPPENINGS))}; they are ${Object.keys(HAPPENINGS).join(', ')}, or a kind like 'recipient.deferred'`);
 }

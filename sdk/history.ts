@@ -3,6 +3,7 @@
  * recipient with its attempts, what was said, what it was taken for and what
  * comes next. Pure: facts in, text out.
  */
+import { sameAddress } from './comparing.ts';
 import type { Answer, Attempt, Delivery, PosternEvent } from './contract.ts';
 import { cut } from './message-text.ts';
 
@@ -25,7 +26,7 @@ export function said(answer: Answer): string {
 }
 
 export function tellHistory(delivery: Delivery, only?: string): string {
-  const recipients = delivery.recipients.filter(({ address }) => only === undefined || address.toLowerCase() === only.toLowerCase());
+  const recipients = delivery.recipients.filter(({ address }) => only === undefined || sameAddress(address, only));
   if (recipients.length === 0) return `Message ${delivery.message} was only captured: nothing of it was queued. Its stream "${delivery.stream}" must be in mode simulate or deliver when it is sent.`;
   const blocks = recipients.slice(0, RECIPIENTS_SHOWN).map((one) => {
     const last = one.history.at(-1);

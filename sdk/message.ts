@@ -5,6 +5,7 @@
  * `toEqual` nor a printed diff calls it by accident.
  */
 import type { Api } from './api.ts';
+import { comparable } from './comparing.ts';
 import type { Attachment, CalendarPart, Check, Compat, EnvelopeDetail, Link, ListUnsubscribe, Mailbox, MessageDetail, MimePart, SessionDetail } from './contract.ts';
 import { NotInMessageError } from './errors.ts';
 import { cut } from './message-text.ts';
@@ -128,7 +129,7 @@ export class ReceivedMessage extends SentMessage {
 
   /** The first attachment of that file name; without a name, the only one. */
   attachment(name?: RegExp | string): ReceivedAttachment {
-    const fitting = this.attachments.filter(({ filename }) => name === undefined || (typeof name === 'string' ? filename === name : matchesPattern(name, filename)));
+    const fitting = this.attachments.filter(({ filename }) => name === undefined || (typeof name === 'string' ? filename.normalize('NFC') === name.normalize('NFC') : matchesPattern(name, filename)));
     const [first] = fitting;
     if (first && (name !== undefined || fitting.length === 1)) return first;
     const listed = this.attachments.map(({ filename, type, size }) => `\n  ${filename || '(no name)'}  ${type}, ${size} bytes`).join('');
@@ -183,9 +184,9 @@ export class ReceivedMessage extends SentMessage {
   }
 }
 
-/** A text is looked for as it is, whatever its case; a pattern is fresh each time, so that `/g` keeps no place. */
+/** A text is looked for as it is, whatever its case or the form of its letters; a pattern is fresh each time, so that `/g` keeps no place. */
 export function matchesPattern(pattern: RegExp | string, text: string): boolean {
-  if (typeof pattern === 'string') return text.toLowerCase().includes(pattern.toLowerCase());
+  if (typeof pattern === 'string') return comparable(text).includes(comparable(pattern));
   return new RegExp(pattern.source, pattern.flags.replace(/[gy]/g, '')).test(text);
 }
 

@@ -4,6 +4,7 @@
  * too (ReceivedMessage), so that a test asks the same things of both.
  */
 import type { Api } from './api.ts';
+import { sameAddress } from './comparing.ts';
 import type { AdvanceSummary, Attempt, Delivery, ReleaseInput, ReleaseResult } from './contract.ts';
 import { NotInMessageError } from './errors.ts';
 import { waitForEvent } from './event-waiting.ts';
@@ -74,7 +75,7 @@ export class SentMessage {
 export function recipientOf(delivery: Delivery, address?: string): Delivery['recipients'][number] {
   const { recipients } = delivery;
   if (recipients.length === 0) throw new NotInMessageError(`Message ${delivery.message} was only captured: nothing of it was queued. Its stream "${delivery.stream}" must be in mode simulate or deliver when it is sent.`);
-  const found = address === undefined ? (recipients.length === 1 ? recipients[0] : undefined) : recipients.find((one) => one.address.toLowerCase() === address.toLowerCase());
+  const found = address === undefined ? (recipients.length === 1 ? recipients[0] : undefined) : recipients.find((one) => sameAddress(one.address, address));
   if (found) return found;
   const names = recipients.slice(0, 10).map((one) => `\n  ${one.address}  ${one.state}`).join('');
   throw new NotInMessageError(address === undefined ? `Message ${delivery.message} has ${recipients.length} recipients; say which:${names}` : `Message ${delivery.message} has no recipient ${address}. It has:${names}`);

@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
 import { accessTo, withLogin } from './smtp.ts';
 
-const said = { host: '127.0.0.1', port: 1025, user: null, password: null, url: '', starttls: true, tlsPort: null };
+const said = { host: '127.0.0.1', port: 1025, user: null, password: null, url: '', starttls: true, tls: 'named' as const, tlsPort: null };
 
 test('on this machine the settings are as they were said', () => {
   expect(accessTo(said, 'http://localhost:8025')).toMatchObject({ host: '127.0.0.1', url: 'smtp://127.0.0.1:1025' });

@@ -22,10 +22,10 @@ export function withLogin(smtp: SmtpSettings, user: string, password: string): S
   return access({ ...smtp, user, password });
 }
 
-function access({ host, port, user, password, starttls, tlsPort }: SmtpSettings): SmtpAccess {
+function access({ host, port, user, password, starttls, tls, tlsPort }: SmtpSettings): SmtpAccess {
   const login = user === null ? '' : `${encodeURIComponent(user)}:${encodeURIComponent(password ?? '')}@`;
   return {
-    host, port, user, password, starttls, tlsPort,
+    host, port, user, password, starttls, tls, tlsPort,
     url: `smtp://${login}${host.includes(':') ? `[${host}]` : host}:${port}`,
     transport: { host, port, ...(user === null ? {} : { auth: { user, pass: password ?? '' } }), tls: { rejectUnauthorized: false } },
   };

@@ -147,7 +147,7 @@ async function build(config: Config, clock: Clock, closers: (() => unknown)[], h
   await hooks.start();
 
   const tls = tlsMaterial({ cert: config.tlsCert, key: config.tlsKey, dir, name: config.smtpName });
-  const starttls = config.smtpStarttls === 'off' ? 'off' : config.smtpStarttls === 'on' || config.tlsCert !== null || config.smtpRequireTls ? 'named' : 'quiet';
+  const starttls = config.smtpStarttls === 'off' ? 'off' : config.smtpRequireTls ? 'required' : config.smtpStarttls === 'on' || config.tlsCert !== null ? 'named' : 'quiet';
   const smtpListener = (implicit: boolean): SmtpListener => createSmtpListener({
     admit, streams, clock, log, tls, implicit,
     hostname: config.smtpName,
@@ -155,7 +155,7 @@ async function build(config: Config, clock: Clock, closers: (() => unknown)[], h
     requireLogin: loginRequired,
     stages: delivery.stages,
     requireTls: config.smtpRequireTls && !implicit,
-    starttls,
+    starttls: starttls === 'required' ? 'named' : starttls,
     earlyTalkerMs: config.smtpEarlyTalker,
     heard: (refusal) => metrics.heard(refusal),
   });
@@ -183,7 +183,7 @@ async function build(config: Config, clock: Clock, closers: (() => unknown)[], h
     info: {
       version: version(),
       http: () => urlOf(httpAt),
-      smtp: () => ({ ...reachable(smtp), tlsPort: smtps ? smtps.port : null, starttls: starttls === 'named' }),
+      smtp: () => ({ ...reachable(smtp), tlsPort: smtps ? smtps.port : null, tls: starttls }),
       loginRequired,
       limits: { messageSize: config.maxMessageSize, recipients: config.maxRecipients, inFlight: config.maxInFlight },
       inboxDomain: config.inboxDomain,

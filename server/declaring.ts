@@ -10,7 +10,7 @@ import { isDeepStrictEqual } from 'node:util';
 import type { StreamChange } from './admission/port.ts';
 import type { Streams } from './admission/streams.ts';
 import { policyOf } from './api/policy.ts';
-import { faultsOf } from './api/route.ts';
+import { readAs } from './api/faults.ts';
 import { DeliveryPolicyInput } from './api/schemas/delivery.ts';
 import type { Clock } from './clock.ts';
 import { ConfigError, type Config, type ConfiguredStream } from './config.ts';
@@ -69,8 +69,8 @@ function changeOf({ name, mode, retention, tags, delivery }: ConfiguredStream, s
 
 /** Read as a request's is: what it does not name stays. */
 function deliveryOf(said: Record<string, unknown>, before: DeliveryPolicy, now: number, place: () => string): DeliveryPolicy {
-  const read = DeliveryPolicyInput.safeParse(said);
-  const judged = read.success ? policyOf(read.data, now, before) : { faults: faultsOf(read.error, 'delivery') };
+  const read = readAs(DeliveryPolicyInput, said, 'delivery');
+  const judged = read.faults ? { faults: read.faults } : policyOf(read.value, now, before);
   if ('faults' in judged) throw new ConfigError(`${place()}: ${judged.faults.slice(0, 3).map(({ path, message }) => `${path} ${message}`).join('; ')}`);
   return judged.policy;
 }

@@ -35,10 +35,15 @@ export type SmtpSettings = {
   password: string | null;
   /** `smtp://user:password@host:port`. */
   url: string;
-  /** `starttls` is offered on the plain port; `tls` names the implicit TLS port when there is one. */
+  /** Whether EHLO names it on the plain port. */
   starttls: boolean;
+  tls: SmtpTls;
+  /** Where TLS comes first; null where no port has it. */
   tlsPort: number | null;
 };
+
+/** STARTTLS on the plain port: it is not there; is done for who asks, and not named in EHLO; is named; or mail is refused before it. */
+export type SmtpTls = 'off' | 'quiet' | 'named' | 'required';
 
 export type Inbox = { address: string; stream: string; createdAt: string; expiresAt: string | null; smtp: SmtpSettings; cursor: string };
 export type InboxInput = { stream?: string; prefix?: string; address?: string; lifetime?: string | number };

@@ -7,6 +7,7 @@ import { z } from '@hono/zod-openapi';
 import { ID_PATTERN } from '../ids.ts';
 import type { StreamMode } from '../mail/stream.ts';
 import type { AdvanceScope, AdvanceSummary, AdvanceTarget } from '../queue/queue.ts';
+import { shown } from '../shown.ts';
 import { LAST_MOMENT, parseDuration, parseInstant } from '../units.ts';
 import type { ApiDeps } from './deps.ts';
 import { noSuchMessage } from './messages.ts';
@@ -93,11 +94,11 @@ function targetOf({ by, until, to }: z.output<typeof AdvanceInput>, now: number)
   if (to !== undefined) return { to };
   if (by !== undefined) {
     const ms = parseDuration(String(by))!;
-    return ms > FURTHEST ? invalid([{ path: 'by', message: 'at most ten years' }]) : now + ms > LAST ? invalid([{ path: 'by', message: TOO_LATE }]) : { by: ms };
+    return ms > FURTHEST ? invalid([{ path: 'by', message: `must be at most ten years; it is ${shown(by)}` }]) : now + ms > LAST ? invalid([{ path: 'by', message: TOO_LATE }]) : { by: ms };
   }
   const at = parseInstant(until!);
-  if (at === undefined) return invalid([{ path: 'until', message: 'is not a time with its zone, like 2026-01-31T10:30:00Z' }]);
-  return at > now + FURTHEST ? invalid([{ path: 'until', message: 'at most ten years ahead' }]) : at > LAST ? invalid([{ path: 'until', message: TOO_LATE }]) : { until: at };
+  if (at === undefined) return invalid([{ path: 'until', message: `must be a time with its zone, like 2026-01-31T10:30:00Z; it is ${shown(until)}` }]);
+  return at > now + FURTHEST ? invalid([{ path: 'until', message: `must be at most ten years ahead; it is ${shown(until)}` }]) : at > LAST ? invalid([{ path: 'until', message: TOO_LATE }]) : { until: at };
 }
 
 /** Several clocks were moved: from the earliest to the latest of them. */

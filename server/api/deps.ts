@@ -3,7 +3,7 @@
  * handed over by assemble, and handlers do no more than call it and word the
  * answer.
  */
-import type { Persona, RuleHits, Scenario, ScenarioTry } from '../../sdk/contract.ts';
+import type { Persona, RuleHits, Scenario, ScenarioTry, SmtpTls } from '../../sdk/contract.ts';
 import type { StreamStore } from '../admission/port.ts';
 import type { Streams } from '../admission/streams.ts';
 import type { Submit } from '../admission/submit.ts';
@@ -31,7 +31,7 @@ export type ApiInfo = {
   version: string;
   /** Asked each time: addresses are known once the listeners are. */
   http: () => string;
-  smtp: () => { host: string; port: number; tlsPort: number | null; starttls: boolean };
+  smtp: () => { host: string; port: number; tlsPort: number | null; tls: SmtpTls };
   /** Whether SMTP takes mail only after a login. */
   loginRequired: boolean;
   /** Octets of a message, recipients of it, octets of requests held in memory at once. */

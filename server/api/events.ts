@@ -8,6 +8,7 @@ import { z } from '@hono/zod-openapi';
 import type { WebSocket } from 'ws';
 import type { PosternEvent } from '../events/event.ts';
 import type { Subscription } from '../events/hub.ts';
+import { shown } from '../shown.ts';
 import type { ApiDeps } from './deps.ts';
 import { place, wanted } from './event-filters.ts';
 import { isForeign } from './guards.ts';
@@ -57,7 +58,7 @@ export function eventRoutes({ add }: Routes, deps: ApiDeps, origins: ReadonlySet
     query: EventFilters, produces: ['text/event-stream'],
   }, async ({ c, query }) => {
     const last = c.req.header('last-event-id');
-    if (last !== undefined && !/^\d{1,15}$/.test(last)) return invalid([{ path: 'Last-Event-ID', message: 'is the id of an event' }]);
+    if (last !== undefined && !/^\d{1,15}$/.test(last)) return invalid([{ path: 'Last-Event-ID', message: `must be the id of an event; it is ${shown(last)}` }]);
     const wants = wanted(query);
     if (wants instanceof Response) return wants;
     const headers = { 'content-type': 'text/event-stream; charset=utf-8', 'cache-control': 'no-store', 'x-accel-buffering': 'no' };

@@ -7,6 +7,7 @@ import type { Clock } from '../clock.ts';
 import type { Filter } from '../inbox/filter.ts';
 import { parseSearch } from '../inbox/search.ts';
 import { parseMoment } from '../inbox/when.ts';
+import { shown } from '../shown.ts';
 import { seqOf } from './cursor.ts';
 import { problem } from './problems.ts';
 import { invalid } from './route.ts';
@@ -23,7 +24,7 @@ export function filterOf(asked: Asked, clock: Clock): { filter: Filter; stream?:
     const text = asked[name];
     if (text === undefined) return;
     const at = parseMoment(text, here);
-    if (at === undefined) errors.push({ path: name, message: 'is no time; write 2026-01-31, 2026-01-31T10:30:00Z, or how long ago: 10m, 2d' });
+    if (at === undefined) errors.push({ path: name, message: `is ${shown(text)}, which is no time; write 2026-01-31, 2026-01-31T10:30:00Z, or how long ago: 10m, 2d` });
     else all.push({ kind: name, at });
   };
   // An empty variable in a script must not turn "these" into "any". An empty `from` is the null sender.

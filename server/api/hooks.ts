@@ -4,6 +4,7 @@ import type { EventType } from '../events/event.ts';
 import type { Hook } from '../hooks/hook.ts';
 import { ID_PATTERN } from '../ids.ts';
 import type { ApiDeps, HookWish } from './deps.ts';
+import { noKind } from './event-filters.ts';
 import { problem } from './problems.ts';
 import { invalid, type Routes } from './route.ts';
 import { CallPaging, Hook as HookSchema, HookCall, HookCallPage, HookInput, HookList, HookPatch } from './schemas/hooks.ts';
@@ -102,7 +103,7 @@ export function hookRoutes({ add }: Routes, { hooks, streams }: ApiDeps): void {
 
 function wishOf({ url, types, headers, secret, misbehave }: z.output<typeof HookPatch>): HookWish | Response {
   const stray = types?.findIndex((type) => !(EVENT_TYPES as string[]).includes(type)) ?? -1;
-  if (stray >= 0) return invalid([{ path: `types.${stray}`, message: `"${types![stray]!.slice(0, 40)}" is no kind of event; they are ${EVENT_TYPES.join(', ')}` }]);
+  if (stray >= 0) return invalid([{ path: `types.${stray}`, message: noKind(types![stray]!) }]);
   const shares = misbehave && Object.fromEntries(Object.entries(misbehave).filter(([, value]) => value !== undefined)) as NonNullable<HookWish['misbehave']>;
   return {
     ...(url === undefined ? {} : { url }),

@@ -4,9 +4,10 @@
  * how to send to it.
  */
 import { DEFAULT_STREAM } from '../mail/stream.ts';
-import { addressFault } from '../mail/address.ts';
+import { addressFault, writtenAddress } from '../mail/address.ts';
 import { EVERYTHING } from '../inbox/filter.ts';
 import type { SmtpSettings } from '../../sdk/contract.ts';
+import { shown } from '../shown.ts';
 import { parseDuration } from '../units.ts';
 import { cursorOf } from './cursor.ts';
 import type { ApiDeps } from './deps.ts';
@@ -28,8 +29,8 @@ export function inboxRoutes({ add }: Routes, deps: ApiDeps): void {
     query: InboxFilters, answer: InboxList, problems: ['no-such-stream'],
   }, async ({ query: { limit = 100, stream, prefix } }) => {
     if (stream !== undefined && !streams.get(stream)) return noSuchStream(stream);
-    const inboxes = await store.inboxes({ limit, ...(stream === undefined ? {} : { stream }), ...(prefix === undefined ? {} : { prefix }) });
-    return { inboxes: inboxes.map((one) => ({ ...one, lastAt: timeOf(one.lastAt) })) };
+    const inboxes = await store.inboxes({ limit, ...(stream === undefined ? {} : { stream }), ...(prefix === undefined ? {} : { prefix: prefix.replace(/^</, '') }) });
+    return { inboxes: inboxes.map((one) => ({ ...one, address: writtenAddress(one.address), lastAt: timeOf(one.lastAt) })) };
   });
 
   add({
@@ -37,11 +38,12 @@ export function inboxRoutes({ add }: Routes, deps: ApiDeps): void {
     description: 'The answer holds the SMTP settings to send through, and a cursor from which waits see only what comes from now on.',
     body: InboxInput, bodyOptional: true, status: 201, answer: Inbox, noStore: true,
     problems: ['no-such-stream', 'name-taken', 'malformed-json', 'unsupported-type'],
-  }, async ({ body: { stream = DEFAULT_STREAM, prefix, address: wanted, lifetime } }) => {
+  }, async ({ body: { stream = DEFAULT_STREAM, prefix, address: said, lifetime } }) => {
     if (!streams.get(stream)) return noSuchStream(stream);
-    if (prefix !== undefined && !PREFIX.test(prefix)) return invalid([{ path: 'prefix', message: 'letters, digits, and . _ - between them, at most 32' }]);
-    if (prefix?.includes('..')) return invalid([{ path: 'prefix', message: 'no two dots side by side' }]);
-    if (wanted !== undefined && (addressFault(wanted) !== undefined || !wanted.includes('@'))) return invalid([{ path: 'address', message: 'is not an address, like signup@example.test' }]);
+    if (prefix !== undefined && !PREFIX.test(prefix)) return invalid([{ path: 'prefix', message: `must be letters, digits, and . _ - between them, at most 32; it is ${shown(prefix)}` }]);
+    if (prefix?.includes('..')) return invalid([{ path: 'prefix', message: `must have no two dots side by side; it is ${shown(prefix)}` }]);
+    const wanted = said?.replace(/^<(.*)>$/s, '$1');
+    if (wanted !== undefined && (addressFault(wanted) !== undefined || (wanted === said && !wanted.includes('@')))) return invalid([{ path: 'address', message: `must be an address like signup@example.test, or <root> where it has no domain; it is ${shown(said)}` }]);
 
     const now = clock.now();
     const expiresAt = lifetime === undefined ? undefined : now + parseDuration(String(lifetime))!;
@@ -50,7 +52,7 @@ export function inboxRoutes({ add }: Routes, deps: ApiDeps): void {
     const made = await store.createInbox({ address, stream, createdAt: now, ...(expiresAt === undefined ? {} : { expiresAt }) });
     if (!made) return problem('name-taken', { detail: `${address} was handed out already.` });
     return {
-      address, stream,
+      address: writtenAddress(address), stream,
       createdAt: timeOf(now),
       expiresAt: expiresAt === undefined ? null : timeOf(expiresAt),
       smtp: await settings(stream, expiresAt),

@@ -9,6 +9,7 @@ import type * as wire from '../../sdk/contract.ts';
 import { allowFault, allowKey } from '../gate/allow.ts';
 import { addressFault } from '../mail/address.ts';
 import { type LivePolicy, type Relay, withoutSecrets } from '../mail/live.ts';
+import { shown } from '../shown.ts';
 import type { LivePolicyInput } from './schemas/live.ts';
 import { timeOf } from './wire-time.ts';
 
@@ -24,21 +25,21 @@ const FEEDBACK_ID = /^[\x21-\x39\x3b-\x7e]*(?::[\x21-\x39\x3b-\x7e]*){0,3}$/;
 
 export function livePolicyOf(input: Input, before: LivePolicy, now: number): { live: LivePolicy; faults: Fault[] } {
   const faults: Fault[] = [];
-  const fault = (path: string, message: string) => void faults.push({ path: `delivery.live.${path}`, message });
+  const fault = (path: string, message: string, said?: string) => void faults.push({ path: `delivery.live.${path}`, message: said === undefined ? message : `${message}; it is ${shown(said)}` });
   const { allow, intercept, canary, warmUp, relays, sources, family, tls, dkim, feedbackId, unsubscribe } = input;
 
   allow?.forEach((entry, n) => {
     const flaw = allowFault(entry);
-    if (flaw !== undefined) fault(`allow.${n}`, flaw);
+    if (flaw !== undefined) fault(`allow.${n}`, flaw, entry);
   });
-  if (intercept && (addressFault(intercept) !== undefined || !intercept.includes('@'))) fault('intercept', 'is no address');
-  if (dkim?.domain && !DOMAIN.test(dkim.domain)) fault('dkim.domain', 'is no domain');
-  if (dkim?.selector && !SELECTOR.test(dkim.selector)) fault('dkim.selector', 'is no selector: letters, digits, dashes and dots');
-  if (feedbackId && !FEEDBACK_ID.test(feedbackId)) fault('feedbackId', 'is one to four parts with ":" between them, without spaces');
+  if (intercept && (addressFault(intercept) !== undefined || !intercept.includes('@'))) fault('intercept', 'must be an address like qa@example.test', intercept);
+  if (dkim?.domain && !DOMAIN.test(dkim.domain)) fault('dkim.domain', 'must be a domain like example.test', dkim.domain);
+  if (dkim?.selector && !SELECTOR.test(dkim.selector)) fault('dkim.selector', 'must be a selector: letters, digits, dashes and dots', dkim.selector);
+  if (feedbackId && !FEEDBACK_ID.test(feedbackId)) fault('feedbackId', 'must be one to four parts with ":" between them, without spaces', feedbackId);
   sources?.forEach(({ helo }, n) => {
-    if (helo && !DOMAIN.test(helo)) fault(`sources.${n}.helo`, 'is no host name');
+    if (helo && !DOMAIN.test(helo)) fault(`sources.${n}.helo`, 'must be a host name', helo);
   });
-  const judged = relays?.map((relay, n) => relayOf(relay, before.relays, (path, message) => fault(`relays.${n}.${path}`, message)));
+  const judged = relays?.map((relay, n) => relayOf(relay, before.relays, (path, message, said) => fault(`relays.${n}.${path}`, message, said)));
 
   const live: LivePolicy = {
     ...before,
@@ -66,12 +67,13 @@ function begin<T extends { since?: string | undefined }>({ since, ...wish }: T, 
   return same ? stands : now;
 }
 
-function relayOf({ domains, when = 'always', host: written, tls = 'verified', port = tls === 'implicit' ? 465 : 587, user = null, password, hasPassword }: NonNullable<Input['relays']>[number], before: readonly Relay[], fault: (path: string, message: string) => void): Relay {
+function relayOf({ domains, when = 'always', host: written, tls = 'verified', port = tls === 'implicit' ? 465 : 587, user = null, password, hasPassword }: NonNullable<Input['relays']>[number], before: readonly Relay[], fault: (path: string, message: string, said?: string) => void): Relay {
   const host = written.toLowerCase();
   domains.forEach((domain, n) => {
-    if (domain !== '*' && (domain.includes('@') || allowFault(domain) !== undefined)) fault(`domains.${n}`, 'is no domain (example.test, *.example.test), and not "*"');
+    if (domain !== '*' && (domain.includes('@') || allowFault(domain) !== undefined)) fault(`domains.${n}`, 'must be a domain (example.test, *.example.test) or "*"', domain);
   });
-  if (!HOST.test(host)) fault('host', 'is no host name and no address');
+  // With an "@" it was an address with a login in it: the password is no part of a fault.
+  if (!HOST.test(host)) fault('host', 'must be a host name or an address', written.includes('@') ? undefined : written);
   const stands = hasPassword === false ? undefined : before.find((one) => one.host === host && one.port === port && one.user === user);
   const known = password === undefined ? (stands?.password ?? null) : password;
   if (known !== null && user === null) fault('user', 'goes with the password: give both or neither');

@@ -27,5 +27,5 @@ test('what cannot be is told with its path, all of it at once', () => {
 });
 
 test('a pause between tries of nothing at all is refused: it would be a loop', () => {
-  expect(policyOf({ schedule: { kind: 'steps', steps: [0] } }, NOW)).toEqual({ faults: [{ path: 'delivery.schedule.steps.0', message: 'must be from 1s to 30d' }] });
+  expect(policyOf({ schedule: { kind: 'steps', steps: [0] } }, NOW)).toEqual({ faults: [{ path: 'delivery.schedule.steps.0', message: 'must be from 1s to 30d; it is 0' }] });
 });

@@ -5,6 +5,7 @@
  */
 import type { z } from '@hono/zod-openapi';
 import { DEFAULT_DELIVERY, type DeliveryPolicy, type RetrySchedule, SCHEDULES, type SiteLimits } from '../mail/stream.ts';
+import { shown } from '../shown.ts';
 import { parseDuration } from '../units.ts';
 import { DOMAIN, livePolicyOf } from './live.ts';
 import type { DeliveryPolicyInput } from './schemas/delivery.ts';
@@ -22,7 +23,7 @@ export function policyOf(input: Input, now: number, before: DeliveryPolicy = DEF
   const faults: Fault[] = [];
   const ms = (path: string, value: string | number, least: number, most = LONGEST): number => {
     const read = parseDuration(String(value)) ?? 0;
-    if (read < least || read > most) faults.push({ path: `delivery.${path}`, message: `must be from ${sayMs(least)} to ${sayMs(most)}` });
+    if (read < least || read > most) faults.push({ path: `delivery.${path}`, message: `must be from ${sayMs(least)} to ${sayMs(most)}; it is ${shown(value)}` });
     return read;
   };
   const { schedule, jitter, expiresAfter, delayNotice, notices, limits, siteLimits, softBounces, returnPath, magicAtSubmission, seed, live } = input;
@@ -32,12 +33,12 @@ export function policyOf(input: Input, now: number, before: DeliveryPolicy = DEF
     if (typeof schedule === 'string') return { schedule: SCHEDULES[schedule].schedule as RetrySchedule, expiresAfter: SCHEDULES[schedule].expiresAfter };
     if (schedule.kind === 'steps') return { schedule: { kind: 'steps', steps: schedule.steps.map((step, i) => ms(`schedule.steps.${i}`, step, SECOND)) } };
     const growing = { kind: 'growing' as const, first: ms('schedule.first', schedule.first, SECOND), factor: schedule.factor, most: ms('schedule.most', schedule.most, SECOND) };
-    if (growing.most < growing.first) faults.push({ path: 'delivery.schedule.most', message: 'is less than `first`' });
+    if (growing.most < growing.first) faults.push({ path: 'delivery.schedule.most', message: `is ${shown(schedule.most)}, and must not be less than \`first\`` });
     return { schedule: growing };
   };
   const judged = live && livePolicyOf(live, before.live, now);
   if (judged) faults.push(...judged.faults);
-  if (returnPath && !DOMAIN.test(returnPath)) faults.push({ path: 'delivery.returnPath', message: 'is no domain' });
+  if (returnPath && !DOMAIN.test(returnPath)) faults.push({ path: 'delivery.returnPath', message: `must be a domain like bounces.example.test; it is ${shown(returnPath)}` });
 
   const policy: DeliveryPolicy = {
     ...before,

@@ -4,6 +4,8 @@ import type { QueueReleased as WireReleased, QueueView } from '../../sdk/contrac
 import { ID_PATTERN } from '../ids.ts';
 import { RECIPIENT_STATES, type RecipientState } from '../mail/recipient.ts';
 import type { QueueDepth, QueueScope as Scope } from '../queue/port.ts';
+import { nearest } from '../nearest.ts';
+import { shown } from '../shown.ts';
 import { parseDuration } from '../units.ts';
 import { actorOf, personOf } from './client.ts';
 import type { ApiDeps } from './deps.ts';
@@ -49,7 +51,7 @@ export function queueRoutes({ add }: Routes, deps: ApiDeps): void {
     const states = named?.split(',').map((one) => one.trim()).filter(Boolean) as RecipientState[] | undefined;
     if (states?.length === 0) return invalid([{ path: 'states', message: 'names no state; leave it out for all' }]);
     const stray = states?.find((one) => !RECIPIENT_STATES.includes(one));
-    if (stray !== undefined) return invalid([{ path: 'states', message: `"${stray.slice(0, 40)}" is no state; they are ${RECIPIENT_STATES.join(', ')}` }]);
+    if (stray !== undefined) return invalid([{ path: 'states', message: `${shown(stray)} is no state; they are ${RECIPIENT_STATES.join(', ')}${nearest(stray.slice(0, 100), RECIPIENT_STATES, '; did you mean `%`?')}` }]);
     const digits = cursor === undefined ? undefined : CURSOR.exec(cursor)?.[1];
     if (cursor !== undefined && digits === undefined) return problem('bad-cursor', { detail: '`cursor` is not a cursor of this list: give back what an answer said as `next`, unchanged.' });
     const scope: Scope = { ...(stream === undefined ? {} : { stream }), ...(message === undefined ? {} : { message }), ...(destination === undefined ? {} : { destination }), ...(states?.length ? { states } : {}), ...(mode ? { mode } : {}), ...(heldFor ? { heldFor } : {}) };
@@ -102,7 +104,7 @@ export function queueRoutes({ add }: Routes, deps: ApiDeps): void {
     if (strange) return strange;
     const now = queue.now(body.stream, body.site === undefined ? undefined : body.mode);
     const until = body.for === undefined ? null : now + parseDuration(String(body.for))!;
-    if (until !== null && until > now + LONGEST) return invalid([{ path: 'for', message: 'at most 365d' }]);
+    if (until !== null && until > now + LONGEST) return invalid([{ path: 'for', message: `must be at most 365d; it is ${shown(body.for)}` }]);
     await queue.pause(targetOf(body), { reason: body.reason ?? `paused by ${personOf(c)}`, until });
     return c.body(null, 204);
   });

@@ -7,6 +7,7 @@
 import { OpenAPIHono, type z } from '@hono/zod-openapi';
 import type { Context } from 'hono';
 import { type BodyReader, SMALL_BODY } from './body.ts';
+import { type Fault, readAs, told } from './faults.ts';
 import { isJson, parseJson, protoIn } from './json.ts';
 import { problem, type ProblemName, PROBLEMS } from './problems.ts';
 import { Problem } from './schemas/submit.ts';
@@ -68,16 +69,18 @@ export function createRoutes(app: OpenAPIHono, bodies: BodyReader): Routes {
       document(app, spec);
       const honoPath = spec.path.replaceAll(/\{(\w+)\}/g, ':$1');
       app.on(spec.method.toUpperCase(), honoPath, async (c) => {
-        const faults: { path: string; message: string }[] = [];
+        const faults: Fault[] = [];
         const check = <T>(schema: z.ZodType<T> | undefined, value: unknown, prefix = ''): T => {
           if (!schema) return value as T;
-          const result = schema.safeParse(value);
-          if (result.success) return result.data;
-          faults.push(...faultsOf(result.error, prefix));
+          const read = readAs(schema, value, prefix);
+          if (!read.faults) return read.value;
+          faults.push(...read.faults);
           return undefined as T;
         };
         const params = check(spec.params, c.req.param());
-        const query = check(spec.query, queryOf(c));
+        const asked = queryOf(c);
+        const query = check(spec.query, asked);
+        for (const fault of faults) if (Array.isArray(asked[fault.path])) fault.message = `is said ${asked[fault.path]!.length} times, and can be said once`;
         let body = undefined as never;
         // RFC 9112 §6.3: neither length nor transfer coding is no body, as `curl -X POST` asks.
         const length = c.req.header('content-length');
@@ -111,38 +114,10 @@ export function notBy(c: Context, allow: string): Response {
   return problem('method-not-allowed', { detail: `${c.req.path.slice(0, 200)} takes ${allow}.` }, { allow });
 }
 
-export const invalid = (errors: { path: string; message: string }[]): Response =>
-  problem('invalid', { detail: errors.slice(0, 3).map(({ path, message }) => (path ? `${path}: ${message}` : message)).join('; '), errors: errors.slice(0, 50) });
-
-/** zod's issues with paths like `attachments.0.content`; of a union the branch that came nearest. */
-export function faultsOf(error: z.ZodError, prefix = ''): { path: string; message: string }[] {
-  const faults: { path: string; message: string }[] = [];
-  const add = (issues: readonly z.core.$ZodIssue[], at: string) => {
-    for (const issue of issues) {
-      const path = [at, ...issue.path.map(String)].filter(Boolean).join('.');
-      if (isAbsent(issue)) faults.push({ path, message: 'is missing' });
-      else if (issue.code === 'invalid_union' && issue.errors.length > 0) {
-        const nearest = issue.errors.reduce((best, one) => (deepest(one) > deepest(best) ? one : best));
-        if (deepest(nearest) > 0) add(nearest, path);
-        // A union with words of its own says it better than its branches.
-        else faults.push({ path, message: issue.message !== 'Invalid input' ? issue.message : issue.errors.flat().map(({ message }) => message).join(', or ') || issue.message });
-      } else if (issue.code === 'unrecognized_keys') {
-        for (const key of issue.keys.slice(0, 20)) faults.push({ path: [path, key.slice(0, 100)].filter(Boolean).join('.'), message: 'is not known here' });
-      } else {
-        faults.push({ path, message: issue.message });
-      }
-    }
-  };
-  add(error.issues, prefix);
-  return faults.slice(0, 50);
+export function invalid(faults: readonly Fault[]): Response {
+  const errors = told(faults);
+  return problem('invalid', { detail: errors.slice(0, 3).map(({ path, message }) => (path ? `${path}: ${message}` : message)).join('; '), errors });
 }
-
-/** zod tells an absent value from a wrong one in its text only; of a union, every branch does. */
-const isAbsent = (issue: z.core.$ZodIssue): boolean =>
-  issue.code === 'invalid_union' ? issue.errors.length > 0 && issue.errors.flat().every(isAbsent) : issue.code === 'invalid_type' && issue.message.endsWith('received undefined');
-
-const deepest = (issues: readonly z.core.$ZodIssue[]): number =>
-  issues.reduce((most, { path, code }) => Math.max(most, path.length, code === 'unrecognized_keys' ? 1 : 0), 0);
 
 /** One value per name, or all of them where a name comes twice (which most schemas refuse). */
 function queryOf(c: Context): Record<string, string | string[]> {

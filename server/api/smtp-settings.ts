@@ -4,8 +4,8 @@ import type { ApiInfo } from './deps.ts';
 
 /** Without a login. */
 export function openSmtp({ smtp }: ApiInfo): SmtpSettings {
-  const { host, port, starttls, tlsPort } = smtp();
-  return { host, port, user: null, password: null, url: `smtp://${authority(host)}:${port}`, starttls, tlsPort };
+  const { host, port, tls, tlsPort } = smtp();
+  return { host, port, user: null, password: null, url: `smtp://${authority(host)}:${port}`, starttls: tls === 'named' || tls === 'required', tls, tlsPort };
 }
 
 export function withLogin(smtp: SmtpSettings, user: string, password: string): SmtpSettings {

@@ -15,7 +15,7 @@ const LARGEST = 4 * 1024 * 1024;
 const Name = z.object({ stream: z.string() });
 
 export const noSuchStream = (name: string): Response => problem('no-such-stream', { detail: `There is no stream "${name.slice(0, 100)}".` });
-const BAD_NAME = 'lower case letters, digits, and . _ - between them, at most 64';
+const BAD_NAME = 'must be lower case letters, digits, and . _ - between them, at most 64';
 
 export function streamRoutes({ add }: Routes, deps: ApiDeps): void {
   const { streams, store } = deps;
@@ -92,7 +92,7 @@ export function streamRoutes({ add }: Routes, deps: ApiDeps): void {
     switch (made) {
       case 'no-stream': return noSuchStream(stream);
       case 'taken': return problem('name-taken', { detail: 'This user name stands for another credential or stream already.' });
-      case 'bad-user': return invalid([{ path: 'user', message: 'no spaces or control characters, at most 128' }]);
+      case 'bad-user': return invalid([{ path: 'user', message: 'must have no spaces or control characters, and 1 to 128 characters' }]);
       case 'bad-password': return invalid([{ path: 'password', message: 'is empty or too long' }]);
       default: {
         const { credential } = made;

@@ -9,10 +9,11 @@ import type { Stream as StreamFacts } from '../mail/stream.ts';
 import { type BodyReader, jsonLimit, packed } from './body.ts';
 import { clientOf } from './client.ts';
 import type { ApiDeps } from './deps.ts';
+import { readAs, told } from './faults.ts';
 import { isJson, parseJson, protoIn } from './json.ts';
 import { problem, problemBody, type ProblemName } from './problems.ts';
 import { piecesOf } from './rest.ts';
-import { faultsOf, invalid, type Routes } from './route.ts';
+import { invalid, type Routes } from './route.ts';
 import { Rfc822Envelope } from './schemas/query.ts';
 import { BatchResult as BatchSchema, MessageInput, SubmitResult as SubmitSchema } from './schemas/submit.ts';
 
@@ -55,7 +56,7 @@ export function submissionRoutes({ add }: Routes, deps: ApiDeps, bodies: BodyRea
     if (!lane) return problem('no-such-stream', { detail: `There is no stream "${stream.slice(0, 100)}".` });
     const type = c.req.header('content-type') ?? '';
     const key = c.req.header('idempotency-key');
-    if (key !== undefined && !KEY.test(key)) return invalid([{ path: 'Idempotency-Key', message: '1 to 255 printable characters of ASCII, no spaces' }]);
+    if (key !== undefined && !KEY.test(key)) return invalid([{ path: 'Idempotency-Key', message: 'must be 1 to 255 printable characters of ASCII, no spaces' }]);
     const request = requestOf(c, stream, type, key);
 
     if (/^message\/rfc822\s*(?:;|$)/i.test(type)) {
@@ -124,10 +125,10 @@ type Faults = { path: string; message: string }[];
 function draftOf(value: unknown, lane: StreamFacts): Draft | Faults {
   const proto = protoIn(value);
   if (proto !== undefined) return [{ path: proto, message: 'is no name that can be kept' }];
-  const draft = MessageInput.safeParse(value);
-  if (!draft.success) return faultsOf(draft.error);
-  const faults = unqueued(lane, draft.data);
-  return faults.length > 0 ? faults : draft.data;
+  const draft = readAs(MessageInput, value);
+  if (draft.faults) return draft.faults;
+  const faults = unqueued(lane, draft.value);
+  return faults.length > 0 ? faults : draft.value;
 }
 
 /** What only queued mail can have, asked of a stream that queues nothing. */
@@ -156,7 +157,7 @@ function wordBatch(results: One[]): BatchResult {
       switch (one.kind) {
         case 'accepted': return { status: 202 as const, ...one.result };
         case 'invalid': {
-          const body = problemBody('invalid', { errors: one.faults });
+          const body = problemBody('invalid', { errors: told(one.faults) });
           return { status: body.status, problem: body };
         }
         case 'refused': {

@@ -1,6 +1,7 @@
 /** /v1/telemetry: what became of mail, counted by the hour; and two periods compared. */
 import type { z } from '@hono/zod-openapi';
 import { parseMoment } from '../inbox/when.ts';
+import { shown } from '../shown.ts';
 import { HOUR } from '../telemetry/port.ts';
 import { beginOf, compareSpans, report, type Span } from '../telemetry/report.ts';
 import type { ApiDeps } from './deps.ts';
@@ -60,14 +61,14 @@ export function telemetryRoutes({ add }: Routes, deps: ApiDeps): void {
 
   function momentOf(path: string, text: string, faults: Fault[]): number {
     const at = parseMoment(text, { now: clock.now(), timeZone: 'UTC' });
-    if (at === undefined || Math.abs(at) > LAST) faults.push({ path, message: NO_TIME });
+    if (at === undefined || Math.abs(at) > LAST) faults.push({ path, message: `${NO_TIME}; it is ${shown(text)}` });
     return at ?? 0;
   }
 
   function spanOf(path: string, text: string, faults: Fault[]): Span {
     const [from, to, ...more] = text.split('..');
     if (!from || !to || more.length > 0) {
-      faults.push({ path, message: 'is two times with ".." between them: 2026-05-01T00:00:00Z..2026-05-02T00:00:00Z, or 2d..1d' });
+      faults.push({ path, message: `must be two times with ".." between them, 2026-05-01T00:00:00Z..2026-05-02T00:00:00Z or 2d..1d; it is ${shown(text)}` });
       return { from: 0, to: 0 };
     }
     const flawless = faults.length;

@@ -172,7 +172,7 @@ test('a stream changes its mode and its policy, and keeps what is not said', asy
   });
   expect(await change({ mode: 'capture' })).toMatchObject({ mode: 'capture', delivery: { jitter: 0 } });
   expect(await change({ delivery: { jitter: 0.9 } }, 422)).toMatchObject({ errors: [{ path: 'delivery.jitter' }] });
-  expect(await change({ delivery: { retries: 5 } }, 422)).toMatchObject({ errors: [{ path: 'delivery.retries', message: 'is not known here' }] });
+  expect(await change({ delivery: { retries: 5 } }, 422)).toMatchObject({ errors: [{ path: 'delivery.retries', message: expect.stringContaining('is not known here; known are schedule, jitter') }] });
   expect(await change({ mode: 'send' }, 422)).toMatchObject({ errors: [{ path: 'mode' }] });
 });
 
@@ -205,8 +205,8 @@ test('a site can be paused before its first mail, by its domain; what is no site
 });
 
 test('what is no duration and no schedule is told in one clear sentence', async () => {
-  expect(await advance({ by: -5 }, 422)).toMatchObject({ errors: [{ path: 'by', message: 'milliseconds or a text like 10s, 5m, 72h, 7d; not negative' }] });
-  expect(await advance({ by: [] }, 422)).toMatchObject({ errors: [{ path: 'by', message: 'milliseconds or a text like 10s, 5m, 72h, 7d' }] });
+  expect(await advance({ by: -5 }, 422)).toMatchObject({ errors: [{ path: 'by', message: 'must be milliseconds or a text like 10s, 5m, 72h, 7d; not negative; it is -5' }] });
+  expect(await advance({ by: [] }, 422)).toMatchObject({ errors: [{ path: 'by', message: 'must be milliseconds or a text like 10s, 5m, 72h, 7d; it is an empty list' }] });
   const change = (schedule: unknown) => house.json<Problem>('/v1/streams/shop', { method: 'PATCH', json: { delivery: { schedule } } }, 422);
   expect(await change('slow')).toMatchObject({ errors: [{ path: 'delivery.schedule', message: expect.stringMatching(/"transactional" and "bulk"/) }] });
   expect(await change({ kind: 'steps', steps: ['soon'] })).toMatchObject({ errors: [{ path: 'delivery.schedule.steps.0' }] });

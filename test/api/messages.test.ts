@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import type { Message, MessageDetail, MessagePage, Problem } from '../../sdk/contract.ts';
+import type { InboxCount, Message, MessageDetail, MessagePage, Problem, WaitResult } from '../../sdk/contract.ts';
 import { apiHouse, type ApiHouse } from '../support/api-house.ts';
 
 let house: ApiHouse;
@@ -53,7 +53,7 @@ test('filters narrow a list, all of them together', async () => {
 test('an address is compared whole; half of one is refused with what to write', async () => {
   await house.json('/v1/streams', { json: { name: 'halves' } }, 201);
   for (const to of ['bob@dom.test', 'ann@dom.test', 'root']) await house.send({ from: 'shop@app.test', to: to === 'root' ? 'ops@app.test' : to, envelope: { from: 'shop@app.test', to: [to] }, subject: `To ${to}` }, 'halves');
-  for (const [name, half] of [['from', 'shop'], ['from', 'app.test'], ['to', 'bob'], ['to', 'dom.test'], ['inbox', 'dom.test']] as const) {
+  for (const [name, half] of [['from', 'shop'], ['from', 'app.test'], ['to', 'bob'], ['to', 'dom.test'], ['inbox', 'dom.test'], ['inbox', 'bob'], ['inbox', 'root']] as const) {
     for (const [method, path] of [['GET', 'messages'], ['DELETE', 'messages'], ['GET', 'wait']] as const) {
       const { errors } = await house.json<Problem>(`/v1/${path}?stream=halves&${name}=${half}`, { method }, 422);
       expect(errors).toEqual([{ path: name, message: expect.stringContaining(`write *@${half} for a domain, ${half}@* for a name`) }]);
@@ -61,12 +61,29 @@ test('an address is compared whole; half of one is refused with what to write', 
   }
   expect((await list('inbox=*@dom.test')).length).toBe(2);
   expect(await list('to=BOB@*')).toEqual(['To bob@dom.test']);
-  expect(await list('inbox=bob')).toEqual([]);
-  // An address without a domain is one; /v1/inboxes lists it so.
-  for (const query of ['inbox=root', 'inbox=<root>', 'to=<root>', 'to=<bob@dom.test>%20', 'q=to:<root>']) expect([query, (await list(query)).length]).toEqual([query, 1]);
+  for (const query of ['inbox=<root>', 'to=<root>', 'to=<bob@dom.test>%20', 'q=to:<root>']) expect([query, (await list(query)).length]).toEqual([query, 1]);
   expect(await house.json('/v1/messages?inbox=%3Croot%3E', { method: 'DELETE' })).toEqual({ deleted: 1 });
   // What is typed may be half an address.
   expect((await list('stream=halves&q=from:shop%20inbox:dom.test')).length).toBe(2);
+});
+
+test('an inbox can be asked for as it is listed, also one that has no domain', async () => {
+  await house.json('/v1/streams', { json: { name: 'listed', mode: 'simulate' } }, 201);
+  const { id } = await house.send({ envelope: { from: 'foo.bar', to: ['foo.bar', 'ROOT', '"a b"@q.test', 'Zoë@xn--zo-jma.test'] }, subject: 'Listed' }, 'listed');
+  const { inboxes } = await house.json<{ inboxes: InboxCount[] }>('/v1/inboxes?stream=listed');
+  expect(inboxes.map(({ address }) => address).sort()).toEqual(expect.arrayContaining(['<foo.bar>', '<root>']));
+  expect(inboxes).toHaveLength(4);
+  for (const { address } of inboxes) {
+    const said = encodeURIComponent(address);
+    for (const name of ['inbox', 'to']) expect([address, name, await list(`stream=listed&${name}=${said}`)]).toEqual([address, name, ['Listed']]);
+    expect(await house.json<WaitResult>(`/v1/wait?stream=listed&inbox=${said}`)).toMatchObject({ messages: [{ id }] });
+    expect(await house.json(`/v1/events/wait?stream=listed&recipient=${said}&timeout=0`)).toMatchObject({ type: 'message.captured', message: id });
+    expect(await house.json('/v1/queue/hold', { json: { message: id, recipient: address } })).toEqual({ changed: 1 });
+  }
+  expect(await list('stream=listed&from=<foo.bar>')).toEqual(['Listed']);
+  expect((await house.json<{ inboxes: InboxCount[] }>('/v1/inboxes?stream=listed&prefix=<ro')).inboxes).toMatchObject([{ address: '<root>' }]);
+  for (const { address } of inboxes) expect(await house.json(`/v1/messages?inbox=${encodeURIComponent(address)}&stream=listed`, { method: 'DELETE' })).toEqual({ deleted: 1 });
+  expect(await list('stream=listed')).toEqual([]);
 });
 
 test('mail of the null sender is found by `<>`, and by an empty `from`', async () => {
@@ -90,7 +107,7 @@ test('a search that cannot be read says where it breaks and what may be meant', 
 });
 
 test('a parameter that is misspelt, doubled or out of bounds is refused', async () => {
-  expect((await house.json<Problem>('/v1/messages?subjet=x', {}, 422)).errors).toEqual([{ path: 'subjet', message: 'is not known here' }]);
+  expect((await house.json<Problem>('/v1/messages?subjet=x', {}, 422)).errors).toEqual([{ path: 'subjet', message: 'is not known here; did you mean `subject`?' }]);
   await house.json('/v1/messages?limit=0', {}, 422);
   await house.json('/v1/messages?limit=501', {}, 422);
   await house.json('/v1/messages?to=a&to=b', {}, 422);

@@ -24,7 +24,7 @@ test('a stream name is plain, and taken once', async () => {
   await house.json('/v1/streams', { json: { name: 'x', retention: { age: 'soon' } } }, 422);
   // Taken and deleted at once would look like loss.
   for (const key of ['messages', 'age', 'bytes']) {
-    expect(await house.json('/v1/streams/default', { method: 'PATCH', json: { retention: { [key]: 0 } } }, 422)).toMatchObject({ errors: [{ path: `retention.${key}`, message: 'must be at least 1; null keeps all' }] });
+    expect(await house.json('/v1/streams/default', { method: 'PATCH', json: { retention: { [key]: 0 } } }, 422)).toMatchObject({ errors: [{ path: `retention.${key}`, message: 'must be at least 1; null keeps all; it is 0' }] });
   }
 });
 

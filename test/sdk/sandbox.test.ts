@@ -246,6 +246,18 @@ test.each<[object, string]>([
   expect(error.message).not.toContain('--');
 });
 
+test('an inbox of an address without a domain is asked for in angle brackets, as it is listed', async () => {
+  const inbox = await sandbox.inbox('<root>');
+  expect(inbox.address).toBe('<root>');
+  await sandbox.send({ from: 'cron@app.test', to: 'ops@app.test', envelope: { to: ['root'] }, subject: 'Cron' });
+  expect((await inbox.waitFor({ to: '<root>' })).subject).toBe('Cron');
+  expect(await inbox.waitFor({ event: 'message.captured' })).toMatchObject({ summary: { subject: 'Cron' } });
+  expect((await sandbox.inbox('<root>')).address).toBe('<root>');
+  expect((await sandbox.api.inboxes({ prefix: 'root' })).map(({ address }) => address)).toContain('<root>');
+  expect(await inbox.clear()).toBe(1);
+  await expect(sandbox.inbox('root')).rejects.toThrow('<root> where it has no domain; it is "root"');
+});
+
 test('settings of start are known by name, and taken as a file has them', async () => {
   // @ts-expect-error -- the compiler names a misspelt one before start does
   const misspelt: Settings = { maxMesageSize: '1m' };

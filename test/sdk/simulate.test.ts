@@ -99,7 +99,7 @@ test('a matcher that fails shows the history that there was', async () => {
   expect(await failing(() => expect(message).toHaveAttempts([{}]))).toMatch(/but there were 2 attempts, not 1/);
   expect(await failing(() => expect(message).toBeDeferred(1))).toMatch(/to be deferred once\nbut it was deferred twice/);
   expect(await failing(() => expect(message).toBeBounced({ class: 'mailbox_full' }))).toMatch(/to be bounced as mailbox_full\nbut it is deferred/);
-  for (const typo of [() => expect(message).toBeBounced({ class: 'mailbox_fll' }), () => expect(message).not.toBeBounced({ class: 'mailbox_fll' }), () => expect(message).not.toHaveAttempts([{ class: 'mailbox_fll' }])]) expect(await failing(typo)).toMatch(/There is no class "mailbox_fll"; they are .*mailbox_full/);
+  for (const typo of [() => expect(message).toBeBounced({ class: 'mailbox_fll' }), () => expect(message).not.toBeBounced({ class: 'mailbox_fll' }), () => expect(message).not.toHaveAttempts([{ class: 'mailbox_fll' }])]) expect(await failing(typo)).toMatch(/There is no class "mailbox_fll"; did you mean mailbox_full\?/);
   expect(await failing(() => expect(message).not.toBeDeferred(2))).toMatch(/Expected ann\+fail9\.451@x\.test not to be deferred twice\nHistory:/);
 });
 
@@ -127,7 +127,7 @@ test('a wait for an event that runs out tells what did happen, with the history'
   expect((error as Error).message).toMatch(/^No such event within[^]*types recipient\.delivered[^]*recipient\.deferred ann\+fail9\.451@x\.test: 451 [^]*History:\n {2}ann[^]*To change:\n {2}The next attempt is due at/);
   expect((error as EventTimeoutError).facts.happened.map(({ type }) => type)).toContain('recipient.deferred');
   await expect(shop.waitFor({ event: 'complaint' }, { timeout: 0 })).rejects.toThrow(EventTimeoutError);
-  await expect(message.waitFor('bonced' as 'bounced')).rejects.toThrow(/no event "bonced"; they are delivered, deferred, bounced/);
+  await expect(message.waitFor('bonced' as 'bounced')).rejects.toThrow(/no event "bonced"; did you mean bounced\?; they are delivered, deferred, bounced/);
   await expect(message.waitFor({ event: 'bounced', recipent: 'x' } as never)).rejects.toThrow(/knows no `recipent`/);
 });
 
@@ -211,6 +211,27 @@ test('an attempt that is described in unknown words is told so', async () => {
   await expect(expect(message).toHaveAttempts([{ code: 250 }, { stat: 250 } as never])).rejects.toThrow(/Attempt 2: toHaveAttempts knows no `stat`; it knows at, code, enhanced, stage, fault, class, outcome, text/);
   await expect(expect(message).toHaveAttempts([{ after: '+0s' } as never])).rejects.toThrow(/no `after` \(did you mean `at`\?\)/);
   await expect(expect(message).not.toHaveAttempts([250 as never])).rejects.toThrow(/Attempt 1 must be an object/);
+  // Each of these would hold of any mail, with `not`.
+  await expect(expect(message).not.toHaveAttempts([{ stage: 'rpct' as never }])).rejects.toThrow('There is no stage "rpct"; did you mean rcpt?');
+  await expect(expect(message).not.toHaveAttempts([{ outcome: 'bounce' as never }])).rejects.toThrow('There is no outcome "bounce"; did you mean bounced?');
+  await expect(expect(message).not.toHaveAttempts([{ fault: 'timeot' }])).rejects.toThrow('There is no fault "timeot"; did you mean timeout?');
+  await expect(expect(message).not.toBeBounced({ clas: 'mailbox_full' } as never)).rejects.toThrow('toBeBounced has no option `clas`; did you mean class?; its options are class, recipient, timeout');
+  await expect(expect(message).not.toBeDeferred('twice' as never)).rejects.toThrow(/The options of toBeDeferred are an object, .* they are "twice"/);
+  await expect(expect(message).not.toBeDeferred(NaN)).rejects.toThrow('toBeDeferred takes a number of times, like 2; it is NaN');
+  await expect(expect(message).not.toBeHeld({ reason: 'canari' as never })).rejects.toThrow(/held for the reason "canari"; .*did you mean canary\?/);
+});
+
+test('an event, a class or a key that there is not is told at once, and not waited for', async () => {
+  const message = await send('ann@x.test');
+  const begun = Date.now();
+  for (const [wanted, says] of [
+    [{ event: 'deferred', class: 'mailbox_fll' }, /class: "mailbox_fll" is no class; did you mean `mailbox_full`\?/],
+    [{ event: 'recipient.deferrd' }, /types: "recipient\.deferrd" is no kind of event; did you mean `recipient\.deferred`\?/],
+    [{ event: 'delivred' }, /There is no event "delivred"; did you mean delivered\?/],
+    [{ event: 5 }, /There is no event 5; they are delivered/],
+    [{ event: 'delivered', recipent: 'ann@x.test' }, /knows no `recipent`; did you mean recipient\?/],
+  ] as const) for (const who of [message, shop, sandbox]) await expect(who.waitFor(wanted as never, { timeout: '60s' })).rejects.toThrow(says);
+  expect(Date.now() - begun).toBeLessThan(20_000);
 });
 
 test('a suppressed recipient says by which entry, and what to do', async () => {

@@ -119,7 +119,7 @@ export async function apiHouse({ limits: given = {}, loginRequired = false, maxP
     },
     queue, scenarios, personas: () => PERSONAS, hooks: hookBook({ store, clock, makeId }),
     info: {
-      version: '0.0.0-test', http: () => `http://${at.host}:${at.port}`, smtp: () => ({ host: '127.0.0.1', port: 1025, tlsPort: null, starttls: true }),
+      version: '0.0.0-test', http: () => `http://${at.host}:${at.port}`, smtp: () => ({ host: '127.0.0.1', port: 1025, tlsPort: null, tls: 'named' }),
       loginRequired, limits, inboxDomain: 'postern.test',
     },
     ...guards,

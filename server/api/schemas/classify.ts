@@ -9,7 +9,7 @@ const stage = z.enum(STAGES);
 export const ClassifyInput = z.strictObject({
   text: z.string().max(65_536).openapi({ description: 'The reply as it was pasted; several lines and codes in it are fine. 2 KB of it are read.' }),
   code: z.int().min(200).max(599).optional().openapi({ description: 'The reply code, where the text does not begin with it.' }),
-  enhanced: z.string().regex(/^[245]\.\d{1,3}\.\d{1,3}$/).optional(),
+  enhanced: z.string().regex(/^[245]\.\d{1,3}\.\d{1,3}$/, 'must be an enhanced code like 4.2.2').optional(),
   stage: stage.optional().openapi({ description: 'When it was said.' }),
   host: z.string().max(255).optional().openapi({ description: 'The MX host that said it.' }),
 }).openapi('ClassifyInput');

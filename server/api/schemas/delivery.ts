@@ -2,6 +2,7 @@
 import { z } from '@hono/zod-openapi';
 import type * as wire from '../../../sdk/contract.ts';
 import { HELD_REASONS, PRIORITIES, QUEUE_MODES } from '../../mail/recipient.ts';
+import { oneAddress } from './address.ts';
 import { agree } from './agree.ts';
 import { Answer, Attempt, state, Tally, time, virtual } from './answer.ts';
 import { durationInput } from './duration.ts';
@@ -87,7 +88,7 @@ export const QueueScope = z.strictObject({
   site: z.string().min(1).max(255).optional(),
   domain: z.string().min(1).max(255).optional(),
   message: z.string().min(1).max(100).optional(),
-  recipient: z.string().min(1).max(320).optional().openapi({ description: 'An address.' }),
+  recipient: oneAddress('An address.', 1, 320),
   mode: mode.optional(),
   heldFor: heldReason.optional().openapi({ description: 'Only what is held for this reason.' }),
 }).openapi('QueueScope');

@@ -4,7 +4,7 @@ import { parseDuration } from '../../units.ts';
 
 /** 100 years: what ends later than that would in the end have no date that can be written. */
 const LONGEST = 36_500 * 86_400_000;
-const LIKE = 'milliseconds or a text like 10s, 5m, 72h, 7d';
+const LIKE = 'must be milliseconds or a text like 10s, 5m, 72h, 7d';
 
 export const durationInput = z.union([z.string(), z.number()], { error: LIKE })
   .superRefine((value, c) => {

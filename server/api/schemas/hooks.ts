@@ -44,7 +44,7 @@ export const HookCall = z.object({
 export const HookCallPage = z.object({ calls: z.array(HookCall), next: z.string().nullable() }).openapi('HookCallPage');
 export const CallPaging = z.strictObject({
   state: state.optional(), cursor: z.string().max(100).optional(),
-  limit: z.string().regex(/^\d{1,3}$/, 'a whole number from 1 to 200').transform(Number).refine((value) => value >= 1 && value <= 200, 'a whole number from 1 to 200').optional().openapi({ type: 'integer', minimum: 1, maximum: 200 }),
+  limit: z.string().regex(/^\d{1,3}$/, 'must be a whole number from 1 to 200').transform(Number).refine((value) => value >= 1 && value <= 200, 'must be a whole number from 1 to 200').optional().openapi({ type: 'integer', minimum: 1, maximum: 200 }),
 });
 
 agree<typeof HookInput, wire.HookInput>();

@@ -4,30 +4,33 @@
  */
 import { z } from '@hono/zod-openapi';
 import type * as wire from '../../../sdk/contract.ts';
+import { CLASSES } from '../../classify/classes.ts';
 import { AUDITED } from '../../gate/audit.ts';
 import { ID_PATTERN } from '../../ids.ts';
 import { HELD_REASONS, QUEUE_MODES } from '../../mail/recipient.ts';
+import { nearest } from '../../nearest.ts';
+import { shown } from '../../shown.ts';
 import { parseDuration } from '../../units.ts';
-import { address, inboxAddress } from './address.ts';
+import { address, oneAddress } from './address.ts';
 import { agree } from './agree.ts';
 
 const text = z.string().max(2_000);
 const moment = text.openapi({ description: 'A time (ISO 8601), or how long ago: `10m`, `2d`.' });
 
-export const flag = z.enum(['true', 'false', '1', '0']).transform((value) => value === 'true' || value === '1')
+export const flag = z.enum(['true', 'false', '1', '0'], { error: 'must be true or false, or 1 or 0' }).transform((value) => value === 'true' || value === '1')
   .openapi({ type: 'boolean' });
 
 const whole = (least: number, most: number) => z.string()
-  .regex(/^\d{1,9}$/, `a whole number from ${least} to ${most}`)
+  .regex(/^\d{1,9}$/, `must be a whole number from ${least} to ${most}`)
   .transform(Number)
-  .refine((value) => value >= least && value <= most, `a whole number from ${least} to ${most}`)
+  .refine((value) => value >= least && value <= most, `must be a whole number from ${least} to ${most}`)
   .openapi({ type: 'integer', minimum: least, maximum: most });
 
 const queueMode = z.enum(QUEUE_MODES);
 
 const filters = {
   stream: text.optional(),
-  inbox: inboxAddress('An address that the envelope was for; whole, unless it holds `*`.'),
+  inbox: address('An address that the envelope was for, as `GET /v1/inboxes` lists it; whole, unless it holds `*`.'),
   to: address('Envelope recipient or To; the whole address, unless it holds `*` (`*@example.test`, `ann@*`).'),
   from: address('Envelope sender or From; the whole address, unless it holds `*`. `<>` is the null sender (bounces).'),
   subject: text.optional().openapi({ description: 'Part of the subject, in any case.' }),
@@ -42,8 +45,8 @@ export const Filters = z.strictObject(filters);
 /** Ids in one request: what fits a request line (16 kB) with room for other headers. */
 export const IDS_MOST = 500;
 const ids = z.string().transform((value) => value.split(','))
-  .refine((all) => all.every((id) => ID_PATTERN.test(id)), 'ids, separated by commas; leave it out to mean all that the other parameters find')
-  .refine((all) => all.length <= IDS_MOST, `at most ${IDS_MOST} ids`)
+  .refine((all) => all.every((id) => ID_PATTERN.test(id)), 'must be ids, separated by commas; leave it out to mean all that the other parameters find')
+  .refine((all) => all.length <= IDS_MOST, `must be at most ${IDS_MOST} ids`)
   .openapi({ type: 'string', description: `Ids, separated by commas, at most ${IDS_MOST}: of these, those that are in the stream or inbox. Goes with no other filter.` });
 /** What a deletion or change applies to. */
 export const ScopeFilters = z.strictObject({ ...filters, id: ids.optional() });
@@ -59,29 +62,35 @@ export const Paging = z.strictObject({ ...filters, cursor: text.optional(), limi
 
 /** At most ten minutes: a longer one is asked again with its cursor. */
 export const LONGEST_WAIT = 600_000;
-const duration = z.string().refine((value) => parseDuration(value) !== undefined, 'milliseconds or a text like 10s, 5m')
+const duration = z.string().refine((value) => parseDuration(value) !== undefined, 'must be milliseconds or a text like 10s, 5m')
   .openapi({ description: 'Milliseconds, or a text like `10s`, `5m`.' });
 
 export const WaitFilters = z.strictObject({
   ...filters,
   after: text.optional().openapi({ description: 'A cursor: only what came after it.' }),
   count: whole(0, 500).optional().openapi({ description: 'At least so many (default 1). 0 asserts that none comes.' }),
-  timeout: duration.refine((value) => (parseDuration(value) ?? 0) <= LONGEST_WAIT, 'at most 10m').optional(),
+  timeout: duration.refine((value) => (parseDuration(value) ?? 0) <= LONGEST_WAIT, 'must be at most 10m').optional(),
 });
 
 export const EventFilters = z.strictObject({
-  after: z.string().regex(/^\d{1,15}$/, 'the `cursor` or an event\'s `id`').transform(Number).optional().openapi({ type: 'integer' }),
+  after: z.string().regex(/^\d{1,15}$/, 'must be the `cursor` or an event\'s `id`').transform(Number).optional().openapi({ type: 'integer' }),
   stream: text.optional(),
   types: text.optional().openapi({ description: 'Kinds of event, separated by commas.' }),
   message: text.optional().openapi({ description: 'Only what happened to this message.' }),
 });
 export const EventPaging = z.strictObject({ ...EventFilters.shape, limit: whole(1, 500).optional(), latest: whole(1, 500).optional().openapi({ type: 'integer', minimum: 1, maximum: 500, description: 'The newest so many; of these, the kinds that `types` names.' }) });
 
+/** One that there is not would be waited for in vain. */
+const replyClass = z.string().superRefine((value, ctx) => {
+  const said = value.slice(0, 100);
+  if (!Object.hasOwn(CLASSES, value)) ctx.addIssue({ code: 'custom', message: `${shown(said)} is no class${nearest(said, Object.keys(CLASSES), '; did you mean `%`?') || `; they are ${Object.keys(CLASSES).join(', ')}`}` });
+}).openapi({ enum: Object.keys(CLASSES), description: 'Of the verdict.' });
+
 export const EventWait = z.strictObject({
   ...EventFilters.shape,
-  recipient: text.optional().openapi({ description: 'An address, in any case.' }),
-  class: text.optional().openapi({ description: 'Of the verdict, e.g. `mailbox_full`.' }),
-  timeout: duration.refine((value) => (parseDuration(value) ?? 0) <= LONGEST_WAIT, 'at most 10m').optional(),
+  recipient: oneAddress('An address, in any case.'),
+  class: replyClass.optional(),
+  timeout: duration.refine((value) => (parseDuration(value) ?? 0) <= LONGEST_WAIT, 'must be at most 10m').optional(),
 });
 export const RecipientPaging = z.strictObject({
   stream: text.optional(), message: text.optional(), destination: text.optional(),

@@ -40,7 +40,7 @@ export const Stream = z.object({
 export const StreamList = z.object({ streams: z.array(Stream) });
 
 export const StreamInput = z.strictObject({
-  name: z.string().regex(STREAM_NAME, 'lower case letters, digits, and . _ - between them, at most 64').openapi({ description: 'Lower case letters, digits, and `.`, `_`, `-` between them; at most 64.' }),
+  name: z.string().regex(STREAM_NAME, 'must be lower case letters, digits, and . _ - between them, at most 64').openapi({ description: 'Lower case letters, digits, and `.`, `_`, `-` between them; at most 64.' }),
   mode: mode.optional(),
   retention: RetentionInput.optional(),
   tags: tags.optional(),
@@ -49,7 +49,7 @@ export const StreamInput = z.strictObject({
 export const StreamPatch = z.strictObject({ mode: mode.optional(), retention: RetentionInput.optional(), tags: tags.optional(), delivery: DeliveryPolicyInput.optional() }).openapi('StreamPatch');
 
 export const CredentialInput = z.strictObject({
-  user: z.string().regex(USER_NAME, 'no spaces or control characters, at most 128').optional()
+  user: z.string().regex(USER_NAME, 'must have no spaces or control characters, and 1 to 128 characters').optional()
     // Said here, too: its flag would be written as a part of it.
     .openapi({ pattern: USER_NAME.source, description: 'No spaces or control characters; at most 128.' }),
   password: z.string().min(1).max(200).optional(),
@@ -66,8 +66,9 @@ export const SmtpSettings = z.object({
   user: z.string().nullable().openapi({ description: 'Null when the login makes no difference.' }),
   password: z.string().nullable(),
   url: z.string(),
-  starttls: z.boolean(),
-  tlsPort: z.number().nullable(),
+  starttls: z.boolean().openapi({ description: 'Whether EHLO names it.' }),
+  tls: z.enum(['off', 'quiet', 'named', 'required']).openapi({ description: 'Of the plain port: STARTTLS is not there; is done for who asks, and not named in EHLO; is named; or mail is refused before it.' }),
+  tlsPort: z.number().nullable().openapi({ description: 'Where TLS comes first; null where no port has it.' }),
 }).openapi('SmtpSettings');
 
 export const Inbox = z.object({
@@ -80,7 +81,7 @@ export const InboxInput = z.strictObject({
   lifetime: lifetimeInput.optional(),
 }).openapi('InboxInput');
 export const InboxList = z.object({
-  inboxes: z.array(z.object({ address: z.string(), messages: z.number(), unread: z.number(), lastAt: z.string() })),
+  inboxes: z.array(z.object({ address: z.string().openapi({ description: 'As `inbox`, `to` and `from` take it: one that has no domain is in angle brackets, `<root>`.' }), messages: z.number(), unread: z.number(), lastAt: z.string() })),
 }).openapi('InboxList');
 export const TagList = z.object({ tags: z.array(z.object({ tag: z.string(), messages: z.number() })) });
 

@@ -41,7 +41,7 @@ export const SuppressionFilters = z.strictObject({
 });
 export const SuppressionPaging = z.strictObject({
   ...SuppressionFilters.shape, cursor: z.string().max(1_000).optional(),
-  limit: z.string().regex(/^\d{1,3}$/, 'a whole number from 1 to 500').transform(Number).refine((value) => value >= 1 && value <= 500, 'a whole number from 1 to 500').optional().openapi({ type: 'integer', minimum: 1, maximum: 500 }),
+  limit: z.string().regex(/^\d{1,3}$/, 'must be a whole number from 1 to 500').transform(Number).refine((value) => value >= 1 && value <= 500, 'must be a whole number from 1 to 500').optional().openapi({ type: 'integer', minimum: 1, maximum: 500 }),
 });
 export const SuppressionName = z.strictObject({ address: text.min(1), stream: text.optional().openapi({ description: 'Without it, the one for every stream.' }), mode: z.enum([...QUEUE_MODES, '*']).optional().openapi({ description: 'Only the one for this mail; `*` is the one for both. Without it, all of them.' }) });
 export const SuppressionClear = z.strictObject({ stream: z.string(), mode: mode.openapi({ description: 'For this mail nothing shall stand any more; what stands for both goes as well.' }) }).openapi('SuppressionClear');

@@ -1,6 +1,7 @@
 /** Schemas of a stream's clock. */
 import { z } from '@hono/zod-openapi';
 import type * as wire from '../../../sdk/contract.ts';
+import { oneAddress } from './address.ts';
 import { agree } from './agree.ts';
 import { time, virtual } from './answer.ts';
 import { durationInput } from './duration.ts';
@@ -17,7 +18,7 @@ export const AdvanceInput = z.strictObject({
   until: z.string().optional().openapi({ format: 'date-time', description: 'Of the clock that is moved.' }),
   to: z.literal('idle').optional().openapi({ description: 'Until nothing waits any more.' }),
   message: z.string().min(1).max(100).optional(),
-  recipient: z.string().min(1).max(320).optional().openapi({ description: 'An address: of `message`, or of all mail of the stream that is for it.' }),
+  recipient: oneAddress('An address: of `message`, or of all mail of the stream that is for it.', 1, 320),
 }).openapi('AdvanceInput');
 
 export const AdvanceSummary = z.object({
