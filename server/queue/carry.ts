@@ -54,7 +54,7 @@ export async function carry(on: Carrying, run: Run, errand: Errand): Promise<voi
 
   const unfit = (load: Load, copy: Outgoing) => unfitFor({ load, copy, returnPath, isPrepared: on.prepare !== undefined });
   const isToLeave = async (carrier: Carrier, load: Load, copy: Outgoing) =>
-    !inVain.has(carrier.host) && (isToTurnFrom(carrier.host, load, wayOf(load)) || (hasOther(carrier.host, wayOf(load)) && (await unfit(load, copy)(carrier)) !== undefined));
+    (!inVain.has(carrier.host) && isToTurnFrom(carrier.host, load, wayOf(load))) || (hasOther(carrier.host, wayOf(load)) && (await unfit(load, copy)(carrier)) !== undefined);
 
   const drop = () => {
     if (!connection) return;
@@ -220,7 +220,7 @@ export async function carry(on: Carrying, run: Run, errand: Errand): Promise<voi
     if ('carry' in made) {
       promised = false;
       run.carrier = made;
-      if (await isToLeave(made, load, copy)) inVain.add(made.host);
+      if (isToTurnFrom(made.host, load, route)) inVain.add(made.host);
       return { carrier: made, talk, asked: { at: startedAt, wall } };
     }
     await notConnected(load, made, route, wall);

@@ -5,8 +5,9 @@
  * to be resumed, if there was one; with a smaller hello; without TLS, unless
  * something demands it), which is remembered for a while; any other failure
  * goes on to the next host, and so does a host that does not take what the
- * message is made of: one that does may come after it. When none lets us in, or the time for all of it is
- * over, the last answer is the answer, and the transcript holds all tries.
+ * message is made of: one that does may come after it. When none lets us in,
+ * or the time for all of it is over, the last answer is the answer, and the
+ * transcript holds all tries.
  */
 import type { Duplex } from 'node:stream';
 import type { Answer, Fault } from '../mail/reply.ts';
@@ -67,6 +68,8 @@ export function connectTo(network: Pick<Network, 'dial' | 'source' | 'authoritie
     let isBarred = false;
     /** Hosts that did not let us in, by any of their addresses. */
     const down = new Set<string>();
+    /** Hosts that did, and do not take this message: their other addresses are the same host. */
+    const passed = new Set<string>();
     for (const [place, host] of route.hosts.entries()) {
       if (place > 0 && talk.now() >= journey.until) {
         transcript.add('*', `${tooLong}: ${route.hosts.length - place} of ${route.hosts.length} hosts were not tried`, talk.now());
@@ -76,14 +79,17 @@ export function connectTo(network: Pick<Network, 'dial' | 'source' | 'authoritie
         transcript.add('*', `${host.name} was not tried: a fallback is no way round what the receiver demands of TLS`, talk.now());
         break;
       }
+      if (passed.has(host.name)) continue;
       const tried = await tryHost(host, journey);
       if (!('kind' in tried)) {
         down.delete(host.name);
-        const why = await ask.unfit?.(tried);
         // It is no reason to bounce as long as a host that may take it was not asked, or was not there.
-        if (why === undefined || (down.size === 0 && !route.hosts.slice(place + 1).some((later) => later.name !== host.name && !isFallback(later)))) return tried;
+        if (down.size === 0 && !route.hosts.slice(place + 1).some((later) => !passed.has(later.name) && later.name !== host.name && !isFallback(later))) return tried;
+        const why = await ask.unfit?.(tried);
+        if (why === undefined) return tried;
         transcript.add('*', `${host.name} was passed over: ${why}`, talk.now());
         tried.close();
+        passed.add(host.name);
         unfulfilled = true;
         if (down.size === 0) [answer, last] = [{ kind: 'fault', stage: 'connect', fault: 'timeout', detail: `no other host was asked in time, and for ${host.name} it will not do: ${why}`, host: host.name }, host.name];
         continue;

@@ -119,3 +119,14 @@ test('where no host offers 8BITMIME the mail bounces at once; where the one that
   await sim.queue.quiet();
   expect([sim.told(down), await hosts(sim, down)]).toEqual([['deferred'], ['mx.down.test']]);
 });
+
+test('a message that no host takes does not keep the next one on a host that lacks what that one needs', async () => {
+  const sim = await open({
+    delivery: { limits: { connections: 1, messagesPerConnection: 100, rate: null } },
+    rules: [{ when: { host: 'mx.*' }, what: { hide: ['SMTPUTF8'] } }, { when: { host: 'mx2.*' }, what: { hide: ['SMTPUTF8', '8BITMIME'] } }],
+  });
+  const [nobody, eight] = await sim.sendAll([{ to: 'ann@two.test', from: 'größe@shop.test' }, { to: 'bo@two.test', ...EIGHT }]);
+  await sim.queue.quiet();
+  expect([sim.told(nobody!), await hosts(sim, nobody!)]).toEqual([['bounced'], ['mx2.two.test']]);
+  expect([sim.told(eight!), await hosts(sim, eight!)]).toEqual([['delivered'], ['mx.two.test']]);
+});

@@ -113,9 +113,12 @@ test('authorities that cannot be read are a mistake of whoever runs this, and to
 
 /** Hosts that offer this in EHLO, or refuse the connection; answers whom the message of 500 octets ends with. */
 async function passing(...offers: string[]) {
+  return passed(offers, offers.map((_, n) => `mx${n}.test`));
+}
+async function passed(offers: string[], names: string[]) {
   const hosts = offers.map((offer) => (offer === 'refused' ? 'refused' as const : remote(`S: 220 hi\nC: EHLO*\nS: 250-hi\nS: 250-${offer}\nS: 250 HELP\nC: QUIT`)));
   const talk = talkOf(countedClock());
-  const found = await connectTo(dials(...hosts))(route(...offers.map((_, n) => `mx${n}.test`)), {
+  const found = await connectTo(dials(...hosts))(route(...names), {
     stream: 'default', destination: 'script.test', talk, heloName: 'client.test', connection: 'c', unfit: (carrier) => carrier.unfit!(message(['b@x.test'], { body: '8BITMIME', size: 500 })),
   });
   if ('carry' in found) found.close();
@@ -129,4 +132,10 @@ test('a host that does not take what the message is made of is passed over, as l
   expect(await passing('refused', 'DSN')).toBe('mx0.test refused unfulfilled');
   expect(await passing('DSN', 'refused')).toBe('mx1.test refused unfulfilled');
   expect(await passing('DSN')).toBe('takes mx0.test');
+});
+
+test('another address of a host that was passed over is that host again, and not one that is down', async () => {
+  expect(await passed(['DSN', '8BITMIME'], ['mx0.test', 'mx1.test'])).toBe('takes mx1.test');
+  // The remotes are dialled in order: the second one must be that of mx1.
+  expect(await passed(['DSN', '8BITMIME'], ['mx0.test', 'mx0.test', 'mx1.test'])).toBe('takes mx1.test');
 });
