@@ -16,6 +16,12 @@ test('a code that stands elsewhere is found, and what is known wins over the tex
   expect(parseReply('mailbox is full')).toEqual({ kind: 'reply', text: 'mailbox is full' });
 });
 
+test('why another server would not is found in the words of the one that tried, and not what that one took before', () => {
+  expect(parseReply('host mx.x.test[192.0.2.1] said: 550 5.1.1 Unknown')).toMatchObject({ code: 550, enhanced: { class: 5 } });
+  expect(parseReply('MAIL response: 250 ok, RCPT response: 452 full').code).toBe(452);
+  expect(parseReply('it said: 250 ok').code).toBeUndefined();
+});
+
 test.each(['192.0.2.5.1.1', 'version 5.1.1.2', '5.0.901', '9.9.9', '25.1.1', '5.77.1'])('%s is no enhanced code', (text) => {
   expect(findEnhanced(text)).toBeUndefined();
 });

@@ -49,8 +49,8 @@ const KEPT = 16_384;
 const LINE = /^\s*([2-5]\d\d)(?:[ \t-]|$)/;
 const STATUS = /^[ \t]*#?([245]\.\d{1,3}\.\d{1,3})(?![\d.])[ \t:]*/;
 
-/** What another server said, in a text of the one that tried. */
-const QUOTED = /\b(?:said|smtp|diagnostic|command|answered|responded|replied|response)[:;] {0,3}([245]\d\d)(?=[ -])/i;
+/** Why another server would not, in a text of the one that tried: what it took before is no answer. */
+const QUOTED = /\b(?:said|smtp|diagnostic|command|answered|responded|replied|response)[:;] {0,3}([45]\d\d)(?=[ -])/i;
 
 /**
  * Reads a reply as somebody would paste it: several lines, codes on each line
