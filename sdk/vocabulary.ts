@@ -13,7 +13,8 @@ export const CLASSES = [
 export const STAGES = ['resolve', 'connect', 'greeting', 'ehlo', 'starttls', 'auth', 'mail', 'rcpt', 'data', 'body'] as const satisfies readonly Stage[];
 export const FAULTS = ['nxdomain', 'null-mx', 'no-mx', 'dns-error', 'refused', 'unreachable', 'timeout', 'disconnect', 'tls', 'malformed-reply', 'loop', 'expired', 'suppressed', 'size', 'auth'] as const;
 /** Of an attempt. */
-export const OUTCOMES = ['delivered', 'deferred', 'bounced', 'expired'] as const satisfies readonly Attempt['outcome'][];
+const OF_ATTEMPT: Record<Attempt['outcome'], true> = { delivered: true, deferred: true, bounced: true, expired: true };
+export const OUTCOMES: readonly string[] = Object.keys(OF_ATTEMPT);
 
 /** Throws where there is no such word; `seen` are those that a server, which may be newer, has just told of. */
 export function checkWord(kind: string, said: string | undefined, known: readonly string[], seen: readonly (string | undefined)[] = []): void {

@@ -8,6 +8,7 @@ import { OpenAPIHono, type z } from '@hono/zod-openapi';
 import type { Context } from 'hono';
 import { type BodyReader, SMALL_BODY } from './body.ts';
 import { type Fault, readAs, told } from './faults.ts';
+import { knownAt } from './known.ts';
 import { isJson, parseJson, protoIn } from './json.ts';
 import { problem, type ProblemName, PROBLEMS } from './problems.ts';
 import { Problem } from './schemas/submit.ts';
@@ -80,7 +81,8 @@ export function createRoutes(app: OpenAPIHono, bodies: BodyReader): Routes {
         const params = check(spec.params, c.req.param());
         const asked = queryOf(c);
         const query = check(spec.query, asked);
-        for (const fault of faults) if (Array.isArray(asked[fault.path])) fault.message = `is said ${asked[fault.path]!.length} times, and can be said once`;
+        const once = faults.length > 0 && spec.query ? knownAt(spec.query, []) : [];
+        for (const fault of faults) if (once.includes(fault.path) && Array.isArray(asked[fault.path])) fault.message = `is said ${asked[fault.path]!.length} times, and can be said once`;
         let body = undefined as never;
         // RFC 9112 §6.3: neither length nor transfer coding is no body, as `curl -X POST` asks.
         const length = c.req.header('content-length');

@@ -14,6 +14,7 @@ import { isJson, parseJson, protoIn } from './json.ts';
 import { problem, problemBody, type ProblemName } from './problems.ts';
 import { piecesOf } from './rest.ts';
 import { invalid, type Routes } from './route.ts';
+import { unbracketed } from './schemas/address.ts';
 import { Rfc822Envelope } from './schemas/query.ts';
 import { BatchResult as BatchSchema, MessageInput, SubmitResult as SubmitSchema } from './schemas/submit.ts';
 
@@ -64,7 +65,7 @@ export function submissionRoutes({ add }: Routes, deps: ApiDeps, bodies: BodyRea
       if (refused) return refused;
       const from = [query.from ?? []].flat()[0];
       const to = query.to === undefined ? undefined : [query.to].flat();
-      const given = { ...(from === undefined ? {} : { from: bare(from) }), ...(to ? { to: to.map(bare) } : {}) };
+      const given = { ...(from === undefined ? {} : { from: unbracketed(from) }), ...(to ? { to: to.map(unbracketed) } : {}) };
       const outcome = await submit.raw(request, piecesOf(c), given, Number(c.req.header('content-length') ?? 0));
       return answered(c, outcome);
     }
@@ -138,9 +139,6 @@ function unqueued({ name, mode }: StreamFacts, draft: Draft): Faults {
     .filter((field) => draft[field] !== undefined)
     .map((path) => ({ path, message: `needs a stream that queues its mail, and "${name}" is in mode capture: PATCH /v1/streams/${name} {"mode":"simulate"}` }));
 }
-
-/** `<a@b.test>` as in SMTP is as good as `a@b.test`; `<>` is the null sender. */
-const bare = (address: string) => address.trim().replace(/^<(.*)>$/s, '$1');
 
 function answerOf<A extends SubmitResult | BatchResult>(c: Context, outcome: Outcome<A>): Response {
   switch (outcome.kind) {

@@ -97,6 +97,7 @@ test('what is misspelt is told with the nearest word that there is, wherever it 
   const told = async (method: string, path: string, body?: unknown) => (await faultsOf(method, path, body))!.map(({ path: place, message }) => `${place} ${message}`);
   expect(await told('GET', '/v1/messages?subjet=x')).toEqual(['subjet is not known here; did you mean `subject`?']);
   expect(await told('GET', '/v1/messages?inbox=a@b.test&inbox=c@d.test')).toEqual(['inbox is said 2 times, and can be said once']);
+  expect(await told('GET', '/v1/messages?inboxx=a@b.test&inboxx=c@d.test')).toEqual([expect.stringMatching(/^inboxx is not known here; did you mean `inbox`/)]);
   expect(await told('POST', '/v1/streams', { name: 'a', mode: 'simulat', delivery: { live: { relays: [{ domain: ['*'], host: 'x', domains: ['*'] }] }, softBounces: { cuont: 3, count: 3, within: '1d' } } })).toEqual([
     'mode must be one of capture, simulate, deliver; it is "simulat"; did you mean `simulate`?',
     'delivery.softBounces.cuont is not known here; did you mean `count`?',

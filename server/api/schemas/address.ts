@@ -14,7 +14,8 @@ const halved = (text: string): string =>
   `"${text}" is no whole address, and addresses are compared whole; write *@${text} for a domain, ${text}@* for a name in any domain, or <${text}> for an address that has no domain`;
 
 const isBare = (text: string): boolean => text !== '' && !/[@*]/.test(text) && !/^<.*>$/s.test(text);
-const unbracketed = (value: string): string => value.trim().replace(/^<(.*)>$/s, '$1').trim();
+/** `<a@b.test>` as in SMTP is as good as `a@b.test`; `<>` is the null sender. */
+export const unbracketed = (value: string): string => value.trim().replace(/^<(.*)>$/s, '$1').trim();
 
 /** Of those who are looked for; `<>` is the null sender. */
 export const address = (description: string) => z.string().max(MOST).superRefine((value, ctx) => {

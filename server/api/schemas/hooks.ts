@@ -4,6 +4,7 @@ import type * as wire from '../../../sdk/contract.ts';
 import { agree } from './agree.ts';
 import { EVENT_TYPES } from '../wire-event.ts';
 import { time } from './answer.ts';
+import { whole } from './query.ts';
 
 const share = z.number().min(0).max(1);
 const MisbehaveInput = z.strictObject({ duplicate: share.optional(), reorder: share.optional(), lose: share.optional(), seed: z.number().int().min(0).optional() })
@@ -44,7 +45,7 @@ export const HookCall = z.object({
 export const HookCallPage = z.object({ calls: z.array(HookCall), next: z.string().nullable() }).openapi('HookCallPage');
 export const CallPaging = z.strictObject({
   state: state.optional(), cursor: z.string().max(100).optional(),
-  limit: z.string().regex(/^\d{1,3}$/, 'must be a whole number from 1 to 200').transform(Number).refine((value) => value >= 1 && value <= 200, 'must be a whole number from 1 to 200').optional().openapi({ type: 'integer', minimum: 1, maximum: 200 }),
+  limit: whole(1, 200).optional(),
 });
 
 agree<typeof HookInput, wire.HookInput>();

@@ -20,7 +20,7 @@ const moment = text.openapi({ description: 'A time (ISO 8601), or how long ago: 
 export const flag = z.enum(['true', 'false', '1', '0'], { error: 'must be true or false, or 1 or 0' }).transform((value) => value === 'true' || value === '1')
   .openapi({ type: 'boolean' });
 
-const whole = (least: number, most: number) => z.string()
+export const whole = (least: number, most: number) => z.string()
   .regex(/^\d{1,9}$/, `must be a whole number from ${least} to ${most}`)
   .transform(Number)
   .refine((value) => value >= least && value <= most, `must be a whole number from ${least} to ${most}`)

@@ -6,6 +6,7 @@ import { SUPPRESSION_REASONS } from '../../mail/suppression.ts';
 import { agree } from './agree.ts';
 import { time } from './answer.ts';
 import { lifetimeInput } from './duration.ts';
+import { whole } from './query.ts';
 
 const reason = z.enum(SUPPRESSION_REASONS);
 const mode = z.enum(QUEUE_MODES);
@@ -41,7 +42,7 @@ export const SuppressionFilters = z.strictObject({
 });
 export const SuppressionPaging = z.strictObject({
   ...SuppressionFilters.shape, cursor: z.string().max(1_000).optional(),
-  limit: z.string().regex(/^\d{1,3}$/, 'must be a whole number from 1 to 500').transform(Number).refine((value) => value >= 1 && value <= 500, 'must be a whole number from 1 to 500').optional().openapi({ type: 'integer', minimum: 1, maximum: 500 }),
+  limit: whole(1, 500).optional(),
 });
 export const SuppressionName = z.strictObject({ address: text.min(1), stream: text.optional().openapi({ description: 'Without it, the one for every stream.' }), mode: z.enum([...QUEUE_MODES, '*']).optional().openapi({ description: 'Only the one for this mail; `*` is the one for both. Without it, all of them.' }) });
 export const SuppressionClear = z.strictObject({ stream: z.string(), mode: mode.openapi({ description: 'For this mail nothing shall stand any more; what stands for both goes as well.' }) }).openapi('SuppressionClear');
