@@ -18,7 +18,7 @@ export function whenText({ start = '', end = '' }: CalendarPart): string {
   const [, clock, zone] = ZONED.exec(start) ?? [];
   if (clock !== undefined && zone !== undefined && !Number.isNaN(Date.parse(`${clock}Z`))) {
     const [, until, other] = ZONED.exec(end) ?? [];
-    if (until !== undefined && other !== zone) return [start, end].map((at) => whenText({ part: '', start: at })).join(' – ');
+    if (end !== '' && other !== zone) return [start, end].map((at) => whenText({ part: '', start: at })).join(' – ');
     return `${spanText(clocks, Date.parse(`${clock}Z`), Date.parse(`${until}Z`))} (${zone})`;
   }
   const whole = DAY.test(start);

@@ -130,6 +130,7 @@ export class House {
       void this.reading.open(place.message).then(() => this.mailbox.reach(this.reading.message));
     } else {
       void this.reading.open(undefined);
+      this.mailbox.reach(undefined);
       if (place.at === 'log') void this.log.load((latest) => this.api.events({ latest })).catch((error: unknown) => this.say(faultOf(error).message));
       if (place.at === 'inboxes') void this.inboxes.load(place.scope.stream ? { stream: place.scope.stream } : {}).catch((error: unknown) => this.say(faultOf(error).message));
     }

@@ -110,8 +110,8 @@ export class Mailbox {
   }
 
   /** Loads down to a message that is open, page by page. */
-  reach(message: Pick<Message, 'id' | 'receivedAt'> | undefined): void {
-    this.#sought = message;
+  reach(message: Message | undefined): void {
+    this.#sought = message && inScope(this.scope, message) ? message : undefined;
     this.#seek();
   }
 

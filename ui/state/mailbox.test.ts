@@ -77,7 +77,7 @@ test('a message that is not in the list is looked for among those of its time on
   const { api, asked } = deep(1_000);
   const mailbox = new Mailbox(api);
   await mailbox.open({});
-  mailbox.reach({ id: 'elsewhere', receivedAt: messageOf(650).receivedAt });
+  mailbox.reach({ ...messageOf(650), id: 'elsewhere' });
   await expect.poll(() => mailbox.loading).toBe(false);
   expect([mailbox.count, asked.length]).toEqual([400, 4]);
   const far = new Mailbox(deep(9_000).api);

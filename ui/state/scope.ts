@@ -1,4 +1,5 @@
 /** What a scope means: to the server, and for a message. Pure. */
+import { sameAddress } from '../../sdk/comparing.ts';
 import type { Message, MessageQuery } from '../../sdk/contract.ts';
 import type { Scope } from './route.ts';
 
@@ -7,7 +8,5 @@ export const queryOf = ({ stream, inbox, q }: Scope): MessageQuery => ({ ...(str
 /** Whether a message belongs to it, as far as that can be told without the server: a search (`q`) cannot. */
 export function inScope({ stream, inbox }: Scope, message: Message): boolean {
   if (stream !== undefined && message.stream !== stream) return false;
-  // An inbox stands as /v1/inboxes lists it: an address without a domain in angle brackets.
-  const wanted = inbox?.toLowerCase().replace(/^<(.*)>$/, '$1');
-  return wanted === undefined || message.envelope.to.some((address) => address.toLowerCase() === wanted);
+  return inbox === undefined || message.envelope.to.some((address) => sameAddress(address, inbox));
 }
