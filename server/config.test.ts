@@ -33,6 +33,7 @@ test.each([
   [['--streams', 'a,b,a'], '--streams[2] (a) is the second stream of this name'],
   [['--smtp-idle', '2h'], '--smtp-idle must be from 1s to 3600s'],
   [['--tls-cert', 'a.pem'], 'go together'],
+  [['--smtp-starttls', 'off', '--smtp-require-tls'], 'smtpRequireTls and smtpStarttls off shut everybody out'],
   [['--rspamd-url', '127.0.0.1:11333'], 'must be a web address'],
   [['--spamd-address', 'here'], 'must be host:port'],
   [['--link-check', 'maybe'], 'must be on or off'],
@@ -40,6 +41,13 @@ test.each([
 ])('%j is refused with a sentence that teaches', (args, sentence) => {
   expect(() => readConfig({ args })).toThrow(ConfigError);
   expect(() => readConfig({ args })).toThrow(sentence);
+});
+
+test('a plain port that demands TLS and offers none is for who has a port with implicit TLS', () => {
+  const shut = ['--smtp-starttls', 'off', '--smtp-require-tls'];
+  expect(() => readConfig({ args: shut })).toThrow(/leave smtpStarttls at auto, switch smtpRequireTls off, or give smtpsListen/);
+  expect(readConfig({ args: [...shut, '--smtps-listen', ':1465'] })).toMatchObject({ smtpStarttls: 'off', smtpRequireTls: true });
+  expect(readConfig({ args: ['--smtp-starttls', 'off'] })).toMatchObject({ smtpStarttls: 'off', smtpRequireTls: false });
 });
 
 test('what is wrong inside of a stream is told with the file, the stream and the key', () => {

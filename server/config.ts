@@ -55,7 +55,7 @@ export const SETTINGS = {
   httpOrigins: setting<string[]>('', (value) => (value === null ? [] : list(value)), 'Further web origins (comma separated) whose pages may call the API and open sockets.'),
   smtpLogin: setting('auto', oneOf('auto', 'required', 'open'), '`required` asks for the credentials of a stream, `open` takes any login and none; `auto` is open on loopback and required elsewhere.'),
   smtpStarttls: setting('auto', oneOf('auto', 'on', 'off'), '`on` names STARTTLS in EHLO. `auto` does so with a certificate of yours; with the self-made one it does STARTTLS for who asks, but does not name it, because nodemailer, Rails, Laravel, Go and others would upgrade by themselves and then refuse the certificate.'),
-  smtpRequireTls: setting('off', bool, 'Refuse mail before STARTTLS.'),
+  smtpRequireTls: setting('off', bool, 'Refuse mail before STARTTLS. With `smtpStarttls` off that is all mail, which is an error unless there is `smtpsListen`.'),
   smtpName: setting('postern.test', hostname, 'The name of this server: in the SMTP greeting, in EHLO where a source has no `helo`, in trace fields and notices.'),
   tlsCert: setting<string | null>('', optionalPath, 'A certificate (PEM) for STARTTLS and implicit TLS; without one, Postern makes its own.'),
   tlsKey: setting<string | null>('', optionalPath, 'The key (PEM) of `tlsCert`.'),
@@ -161,6 +161,7 @@ export function readConfig(source: ConfigSource): Config {
 
   const done = config as Config;
   if ((done.tlsCert === null) !== (done.tlsKey === null)) throw new ConfigError('tlsCert and tlsKey go together: give both or neither');
+  if (done.smtpRequireTls && done.smtpStarttls === 'off' && done.smtpsListen === null) throw new ConfigError('smtpRequireTls and smtpStarttls off shut everybody out, for smtpListen would demand TLS and offer none: leave smtpStarttls at auto, switch smtpRequireTls off, or give smtpsListen a port with implicit TLS');
   return done;
 }
 
