@@ -102,6 +102,13 @@ test('what is off or missing and is no mailbox is never held against the recipie
   expect(OFF.flatMap((one) => said.map((what) => `550 ${one} ${what}`)).filter((text) => judge(text).permanence === 'hard')).toEqual([]);
 });
 
+test('"user" and "unknown" far from each other are not said of each other: a strike at most, and no suppression', () => {
+  for (const text of ['550 The user\'s server has hit some unknown condition', '550 User ann\'s quota state is unknown', '550 The account has a forwarding target that is invalid']) {
+    expect(judge(text, { stage: 'rcpt' }).action).toBe('strike');
+  }
+  expect(judge('550 User ann@x.test here is unknown', { stage: 'rcpt' }).action).toBe('suppress');
+});
+
 test('in a reply of several lines the last one decides, too', () => {
   expect(judge('550-Requested action not taken: mailbox unavailable\n550-For explanation visit https://postmaster.gmx.net/\n550 Reject due to policy restrictions').class).toBe('policy');
   expect(judge(`550-${'All mail is checked by the postmaster. '.repeat(100)}\n550 User unknown`).class).toBe('invalid_recipient');

@@ -192,7 +192,7 @@ export const RECIPIENT_RULES: readonly Rule[] = [
       '(badrecipientto|badrcptto|bad recipient)', 'not allowed to this address',
       '(user|mailbox|account|name|address) ~2 (doesnt|does not|hasnt|has not) ~2 (mail|service) ~1 (mapped|enabled|mailbox)',
       'callout verification failed', '(address|account|email|mailbox|user) you ~4 (reach|contact|send to|sent to|mail|specified|entered) ~2 ABSENT',
-      '(isnt|not) in our ~1 system', '(delivery|deliver) ~2 to ~1 (address|recipient|user|mailbox) ~2 (not possible|impossible)', 'PERSON ~6 ABSENT',
+      '(isnt|not) in our ~1 system', '(delivery|deliver) ~2 to ~1 (address|recipient|user|mailbox) ~2 (not possible|impossible)', 'PERSON ~3 ABSENT',
       'NO_SUCH ~3 PERSON', 'ADDRESS ~4 ABSENT',
       '(no such|nonexistent|non existent|nonexist|non existing|unknown|invalid|bad|incorrect|illegal|bogus|wrong|erroneous) ~1 (address|email address|email|mail address|destination address|destination mailbox|destination|recipient address|mailbox address)',
       '(unknown|invalid|no such|nonexistent|onbekende|ongeldige|okand|ukjent|ukendt|neznamy|nieznany|kein|keine|keinen|unbekannter|unbekannte|unbekanntes|inconnu|aucun|aucune|nessun|nessuna|ningun|ninguna|nenhum|geen|desconocido|nie ma takiego|неизвестный|нет|нет такого|无此|没有) ~2 (recipient|user|ADDRESS)',
