@@ -45,7 +45,7 @@ export type RuleWhen = {
   domain?: Pattern;
   /** Site or provider. */
   site?: Pattern;
-  /** The MX host that is asked, from `connect` on. Where a rule says it, each domain has two: `mx.<domain>`, and `mx2.<domain>` after it. */
+  /** The MX host that is asked, from `connect` on. Where a rule says it, each domain has two: `mx.<domain>`, and `mx2.<domain>` after it; the pretend remote's own port is the first of every domain. */
   host?: Pattern;
   sender?: Pattern;
   tag?: Pattern;

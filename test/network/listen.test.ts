@@ -49,6 +49,22 @@ test.skipIf(!swaks)('swaks hands mail over, pipelined and in TLS', async () => {
   expect(postern.accepted).toMatchObject([{ recipients: ['bob@shop.test', 'eve@shop.test'], tls: true }]);
 });
 
+test('the port is the first host of every domain, and of which one is known from the first recipient on', async () => {
+  const off = (host: string, at: 'mail' | 'rcpt') => ({ when: { host }, what: { at, reply: { code: 451, enhanced: '4.3.0', text: `${host} at ${at}` } } });
+  const heard = async (...rules: ReturnType<typeof off>[]) => {
+    await using postern = stage({ rules });
+    const client = await overTcp(await postern.listen());
+    await client.expect(null, '220');
+    await client.expect('EHLO c', '250');
+    const answers = [await client.say('MAIL FROM:<ann@app.test>'), await client.say('RCPT TO:<bo@two.test>')];
+    client.end();
+    return answers.map((answer) => answer.slice(10));
+  };
+  expect(await heard(off('mx.two.test', 'rcpt'))).toEqual(['Sender ok', 'mx.two.test at rcpt']);
+  expect((await heard(off('mx.*', 'mail')))[0]).toBe('mx.* at mail');
+  expect(await heard(off('mx.two.test', 'mail'), off('mx2.*', 'rcpt'))).toEqual(['Sender ok', 'Recipient ok']);
+});
+
 test('a fault over TCP is a fault of TCP', async () => {
   await using postern = stage({ rules: [
     { when: { recipient: 'reset@*' }, what: { at: 'rcpt', fault: 'reset' } }, { when: { recipient: 'gone@*' }, what: { at: 'rcpt', fault: 'disconnect' } },

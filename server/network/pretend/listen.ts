@@ -52,7 +52,7 @@ export function listener(options: ListenOptions): { listen(where: Where & { stre
       const { site } = run.siteOf(NOBODY);
       place = options.counts.enter(stream, site);
       const client = socket.remoteAddress?.replace(/^::ffff:/, '') ?? '';
-      const opening = run.ask({ stream, side: 'remote', stage: 'connect', connection, client, site, domain: NOBODY, tls: false, now: talk.now(), connectionsOpen: place.open(), messagesOnConnection: 0 });
+      const opening = run.ask({ stream, side: 'remote', stage: 'connect', connection, client, site, host: run.hostsOf(NOBODY)[0]!, domain: NOBODY, tls: false, now: talk.now(), connectionsOpen: place.open(), messagesOnConnection: 0 });
       let unwatch = () => {};
       const conversation = options.begin(socket, { run, stream, connection, client, talk, place, opening, closed: () => { unwatch(); talk.end(); } });
       unwatch = watched(socket, conversation);

@@ -9,6 +9,7 @@
 import type { Clock } from '../../clock.ts';
 import type { Log } from '../../log.ts';
 import { addressKey } from '../../mail/address.ts';
+import { chanceOf } from '../../mail/chance.ts';
 import type { Fault } from '../../mail/reply.ts';
 import type { Answering, Asked, ScenarioFault, ScenarioRun } from '../../scenario/scenario.ts';
 import type { MovableClock, Talk } from '../talk.ts';
@@ -88,7 +89,7 @@ export function createPretend(options: PretendOptions): Pretend {
       await pause(talk, told.delayMs);
       const fault = told.fault && DNS[told.fault];
       if (fault) return { kind: 'fault', stage: 'resolve', ...fault };
-      return { site, ...(provider === undefined ? {} : { provider }), hosts: run.hostsOf(domain).map((name, i) => ({ name, address: CLIENT, port: 25, preference: 10 * (i + 1) })) };
+      return { site, ...(provider === undefined ? {} : { provider }), hosts: hostsAt(run.hostsOf(domain)) };
     } catch (error) {
       return broke('resolve', error);
     }
@@ -145,6 +146,14 @@ export function createPretend(options: PretendOptions): Pretend {
       for (const conversation of [...conversations]) conversation.destroy();
     },
   };
+}
+
+/** Hosts that a scenario tells apart have addresses of their own: mail of another domain does not ride where what it says of that one's hosts would not hold. */
+const hostsAt = (names: readonly string[]): Host[] => names.map((name, i) => ({ name, address: names.length > 1 ? addressOf(name) : CLIENT, port: 25, preference: 10 * (i + 1) }));
+
+function addressOf(name: string): string {
+  const at = Math.floor(chanceOf(name) * 2 ** 24);
+  return `127.${at >> 16}.${(at >> 8) & 255}.${at & 255}`;
 }
 
 /** Waits on purpose, with the talk parked; `Infinity` is until the client gives up. */

@@ -96,7 +96,8 @@ export function converse(duplex: Duplex, options: RemoteOptions): Conversation {
       stream, side: 'remote', stage, connection: options.connection, client: options.client, site, domain: standing.domain, tls: standing.tls,
       now: talk.now(), messagesOnConnection: standing.transaction ? standing.transactions - 1 : standing.transactions, connectionsOpen: options.place.open(),
     };
-    if (destination) about.host = destination.host;
+    // A port is the first host of whoever is written to there.
+    about.host = destination?.host ?? run.hostsOf(standing.domain)[0]!;
     if (destination?.address !== undefined) about.destinationAddress = destination.address;
     const { transaction } = standing;
     const message = talk.carrying ?? transaction?.envid;
