@@ -22,6 +22,7 @@ import { OperatorError } from './operator-error.ts';
 import { openScenarios } from './scenario/scenarios.ts';
 import { createBrokenTls } from './transport/broken-tls.ts';
 import { connectTo } from './transport/connect.ts';
+import { createSilent } from './transport/silent.ts';
 
 export type SimulatingOptions = Pick<DeliveringOptions, 'config' | 'store' | 'streams' | 'hub' | 'clock' | 'makeId' | 'log' | 'hear'> & { policyOf(stream: string): DeliveryPolicy };
 
@@ -57,14 +58,14 @@ export async function prepareSimulating({ config, store, streams, hub, clock: wa
     },
   });
 
-  const brokenTls = createBrokenTls();
+  const learned = { brokenTls: createBrokenTls(), silent: createSilent() };
   hub.onCommit((events) => {
     for (const { type, stream } of events) {
       if (type === 'stream.deleted') {
         clocks.delete(stream);
         void scenarios.forget(stream).catch((error: unknown) => log.error({ err: error, stream }, 'the scenario of a stream that is gone could not be forgotten'));
       }
-      if (type === 'scenario.changed' || type === 'scenario.reset') brokenTls.forget(stream);
+      if (type === 'scenario.changed' || type === 'scenario.reset') for (const one of Object.values(learned)) one.forget(stream);
     }
   });
 
@@ -72,7 +73,7 @@ export async function prepareSimulating({ config, store, streams, hub, clock: wa
     scenarios, clockOf, rehearsal, stages: rehearsalStages(rehearsal, acts),
     network: pretend,
     // The pretend remotes show one certificate over and over: it would only fill the attempts.
-    connect: connectTo(pretend, { brokenTls, certificates: false }),
+    connect: connectTo(pretend, { ...learned, certificates: false }),
 
     /** What the pretend remote sends later finds its way back in. */
     begin({ admit, closers }: { admit: Admit; closers: (() => unknown)[] }) {

@@ -6,6 +6,7 @@
  *                │         │         └─ the connection is gone ─▶ the others are given back
  *                └─────────┴─ failed: an attempt for the one message it was
  *                             opened for; the others are given back, the site rests
+ *                             (unless a host was there that may take them)
  *
  * Real mail is asked about once more right before its attempt: what is not let
  * go any more, or cannot be signed, is held and costs no attempt.
@@ -25,7 +26,6 @@ import type { Carrying, Errand } from './carrying.ts';
 import { endings } from './ending.ts';
 import { fitFor, unfitFor } from './fitting.ts';
 import { type Load, sortLoads } from './loads.ts';
-import type { Outcome } from './port.ts';
 import { createPreparing, UNREADABLE_MS } from './preparing.ts';
 import type { Run } from './run.ts';
 import { settleOverdue, settleSuppressed } from './settle.ts';
@@ -191,9 +191,8 @@ export async function carry(on: Carrying, run: Run, errand: Errand): Promise<voi
     const route = known ?? (await on.orLeft(on.network.resolve(destination, { stream: on.stream, talk })));
     if (route === 'left') return leave(talk, load);
     if ('kind' in route) {
-      const outcomes = await told(load, { answer: route, stage: 'resolve', at: startedAt, ended: talk.now(), wall, site: destination, host: '', connection: id, transcript: [{ at: startedAt, by: '*', line: `${destination}: ${route.detail}` }] });
+      const dues = await told(load, { answer: route, stage: 'resolve', at: startedAt, ended: talk.now(), wall, site: destination, host: '', connection: id, transcript: [{ at: startedAt, by: '*', line: `${destination}: ${route.detail}` }] });
       hangUp(talk);
-      const dues = duesOf(outcomes);
       if (dues.length === 0) return 'told';
       if (!narrow) on.failed(on.unresolved(destination), route, dues);
       await back(run.rest.splice(0));
@@ -225,6 +224,7 @@ export async function carry(on: Carrying, run: Run, errand: Errand): Promise<voi
     }
     await notConnected(load, made, route, wall);
     hangUp(talk);
+    await back(run.rest.splice(0));
     return 'given-back';
   }
 
@@ -246,18 +246,18 @@ export async function carry(on: Carrying, run: Run, errand: Errand): Promise<voi
     return 'given-back';
   }
 
-  async function notConnected(load: Load, { answer, host, transcript, startedAt, endedAt, connection: id, unfulfilled }: NotConnected, { site }: Route, wall: number): Promise<void> {
+  async function notConnected(load: Load, { answer, host, transcript, startedAt, endedAt, connection: id, concerns }: NotConnected, { site }: Route, wall: number): Promise<void> {
     const stage: Stage = answer.kind === 'fault' ? answer.stage : (answer.stage ?? 'greeting');
-    const outcomes = await told(load, { answer, stage, at: startedAt, ended: endedAt, wall, site, host, connection: id, transcript });
-    if (seat && unfulfilled) {
+    const dues = await told(load, { answer, stage, at: startedAt, ended: endedAt, wall, site, host, connection: id, transcript });
+    // Of the message alone nothing rests: the others are tried over connections that count as their own.
+    if (!seat || concerns === 'message') return;
+    if (concerns === 'destination') {
       // The host is there, and others' mail may go to it: this destination rests, as one that has no way.
-      const dues = duesOf(outcomes);
       if (dues.length > 0) on.failed(on.unresolved(load.recipients[0]!.destination), answer, dues);
-    } else if (seat) {
-      on.failed(seat, answer, duesOf(outcomes));
+    } else {
+      on.failed(seat, answer, dues);
       on.heard(seat, answer, on.classify(answer), 'broken');
     }
-    await back(run.rest.splice(0));
   }
 
   /** Undefined when it was left in the midst: its recipients stay leased, and a restart marks them. */
@@ -288,10 +288,5 @@ export async function carry(on: Carrying, run: Run, errand: Errand): Promise<voi
       return undefined;
     }
     return result;
-  }
-
-  /** Of the stream's clock. */
-  function duesOf(outcomes: readonly Outcome[]): number[] {
-    return outcomes.flatMap(({ due }) => (due === undefined ? [] : [due - (run.load?.offset ?? 0)]));
   }
 }

@@ -10,7 +10,6 @@ import type { Carrier } from '../transport/carrier.ts';
 import type { Carrying } from './carrying.ts';
 import { type Load, rankOf } from './loads.ts';
 import { noticesFor } from './notices.ts';
-import type { Outcome } from './port.ts';
 import type { Seat } from './seats.ts';
 import { giveBack, type Settled, settle } from './settle.ts';
 
@@ -40,13 +39,13 @@ export function endings(on: Carrying) {
       }
     },
 
-    /** The same for all of the load. */
-    async told(load: Load, facts: Told): Promise<Outcome[]> {
+    /** The same for all of the load. Answers when they are due again, of the stream's clock. */
+    async told(load: Load, facts: Told): Promise<number[]> {
       const verdict = on.classify(facts.answer);
       const settled = load.recipients.map((recipient) => settle({ recipient, verdict, othersTaken: false, ...facts }, on.policy()));
       for (const { outcome } of settled) on.heard(undefined, facts.answer, verdict, outcome.state);
       await end(load, settled);
-      return settled.map(({ outcome }) => outcome);
+      return settled.flatMap(({ outcome: { due } }) => (due === undefined ? [] : [due - load.offset]));
     },
 
     /** What a transaction came to. Answers whether the run ends with it. */
@@ -58,7 +57,7 @@ export function endings(on: Carrying) {
         const { answer, stage, inDoubt = false } = result.recipients[i]!;
         const verdict = on.classify(answer);
         const one = settle({
-          recipient, answer, stage, inDoubt, verdict, at: result.startedAt, ended: result.endedAt, wall: result.wall, site, host: carrier.host, connection: carrier.id, transcript: result.transcript, handedOn: carrier.dsn === true,
+          recipient, answer, stage, inDoubt, verdict, at: result.startedAt, ended: result.endedAt, wall: result.wall, site, host: carrier.host, connection: carrier.id, transcript: result.transcript, handedOn: carrier.offers.dsn,
           ...(result.tls ? { tls: result.tls } : {}), ...(result.inPlain ? { inPlain: true } : {}), ...(carrier.to?.relay ? { byRelay: true } : {}), othersTaken,
         }, on.policy());
         on.heard(seat, answer, verdict, one.outcome.state);

@@ -12,8 +12,11 @@ import { transactionOf, type Out } from './transaction.ts';
 
 export type Fitting = { load: Load; copy: Outgoing; returnPath: Out['returnPath']; /** What it needs is known from its octets: it was made for the way out. */ isPrepared: boolean };
 
-/** The copy with what it needs by its octets; they are read only for a carrier that lacks something. Rejects when they cannot be. */
-export const fitFor = ({ lacksEightBit }: Carrier, copy: Outgoing, isPrepared: boolean): Outgoing | Promise<Outgoing> => (lacksEightBit && !isPrepared ? asItIs(copy) : copy);
+/** The copy with what it needs by its octets; they are read only for a carrier that may lack it. Rejects when they cannot be. */
+export function fitFor({ offers: { eightBit, smtputf8 } }: Carrier, copy: Outgoing, isPrepared: boolean): Outgoing | Promise<Outgoing> {
+  const mayLack = !eightBit || (!smtputf8 && copy.smtputf8);
+  return mayLack && !isPrepared ? asItIs(copy) : copy;
+}
 
 /** Why this carrier will not do. */
 export function unfitFor({ load, copy, returnPath, isPrepared }: Fitting): Unfit {

@@ -6,6 +6,7 @@ import type { TlsFacts, TranscriptLine } from '../mail/session.ts';
 import type { Host, Route } from '../network/network.ts';
 import type { Talk } from '../network/talk.ts';
 import type { Transaction, TransactionResult } from './attempted.ts';
+import type { Extensions } from './extensions.ts';
 
 /** A connection that is ready for MAIL. */
 export interface Carrier {
@@ -16,12 +17,8 @@ export interface Carrier {
   readonly tls: TlsFacts | undefined;
   readonly carried: number;
   readonly talk: Talk;
-  /** SIZE that the remote named; undefined without one. */
-  readonly sizeLimit: number | undefined;
-  /** It was told which notices are wanted: it offers DSN (RFC 3461). */
-  readonly dsn?: boolean;
-  /** It does not offer 8BITMIME, or not SMTPUTF8: whether a message needs them is worth a look. */
-  readonly lacksEightBit?: boolean;
+  /** What the remote named in its answer to EHLO. */
+  readonly offers: Extensions;
   /** Why it would answer this without asking the remote; undefined when it would ask. */
   unfit?(transaction: Transaction): string | undefined;
   /** False once it can carry nothing more; a remote may close it while it rests. */
@@ -38,8 +35,15 @@ export interface Carrier {
   close(): void;
 }
 
-/** No host of the route let us in: the last answer, with what was said. */
-export type NotConnected = { answer: Answer; host: string; transcript: TranscriptLine[]; startedAt: number; endedAt: number; connection: string; /** A host was there, and did not fulfil what this destination (not the relay's setting) demands of TLS, or does not take what this message is made of: other mail may well go there. */ unfulfilled?: true };
+/**
+ * No host of the route let this message in: the last answer, with what was
+ * said, and whom it concerns:
+ *
+ *   site          no host lets anybody in
+ *   destination   a host was there, and did not fulfil what this destination (not the relay's setting) demands of TLS
+ *   message       a host was there, and does not take what this message is made of: other mail to the same destination may well go there
+ */
+export type NotConnected = { answer: Answer; host: string; transcript: TranscriptLine[]; startedAt: number; endedAt: number; connection: string; concerns: 'site' | 'destination' | 'message' };
 
 /** Why the message cannot go over this carrier. */
 export type Unfit = (carrier: Carrier) => string | undefined | Promise<string | undefined>;

@@ -5,8 +5,9 @@
  * to be resumed, if there was one; with a smaller hello; without TLS, unless
  * something demands it), which is remembered for a while; any other failure
  * goes on to the next host, and so does a host that does not take what the
- * message is made of: one that does may come after it. When none lets us in,
- * or the time for all of it is over, the last answer is the answer, and the
+ * message is made of: one that does may come after it. Who did not answer in
+ * time the last time is asked after the others. When none lets us in, or the
+ * time for all of it is over, the last answer is the answer, and the
  * transcript holds all tries.
  */
 import type { Duplex } from 'node:stream';
@@ -19,6 +20,7 @@ import { DEADLINES, type Deadlines, span } from './deadlines.ts';
 import { demandOf, isOfDestination, isOfReceiver, noteOf } from './demand.ts';
 import { type Opened, openSession } from './opening.ts';
 import { createSession } from './session.ts';
+import { createSilent, inOrder, type Silent } from './silent.ts';
 import { type TlsContexts, tlsContexts } from './tls.ts';
 import { createTlsSessions, type TlsMemory, type TlsSessions } from './tls-sessions.ts';
 import { createTranscript, type Transcript } from './transcript.ts';
@@ -27,6 +29,7 @@ import { createWire } from './wire.ts';
 export type ConnectDeps = {
   /** Shared by whoever wants to make it forget; its own when absent. */
   brokenTls?: BrokenTls;
+  silent?: Silent;
   tlsSessions?: TlsSessions;
   /** Other than those of RFC 5321. */
   deadlines?: Partial<Deadlines>;
@@ -49,6 +52,7 @@ const NEXT: Record<Hello, Hello | undefined> = { usual: 'reduced', reduced: 'non
 
 export function connectTo(network: Pick<Network, 'dial' | 'source' | 'authorities'>, deps: ConnectDeps = {}): Connect {
   const brokenTls = deps.brokenTls ?? createBrokenTls();
+  const silent = deps.silent ?? createSilent();
   const tlsSessions = deps.tlsSessions ?? createTlsSessions();
   const deadlines: Deadlines = { ...DEADLINES, ...deps.deadlines };
   let contexts: TlsContexts | undefined;
@@ -61,18 +65,20 @@ export function connectTo(network: Pick<Network, 'dial' | 'source' | 'authoritie
     contexts ??= tlsContexts(network.authorities ? await network.authorities() : undefined);
     const source = network.source?.(ask.stream);
     const journey: Journey = { ...ask, heloName: source?.helo ?? ask.heloName, site: route.site, transcript, source, contexts, until: startedAt + deadlines.opening };
-    for (const note of route.notes ?? []) transcript.add('*', note, startedAt);
+    const keyOf = ({ name, address, port }: Host) => [ask.stream, route.site, name, address, port].join(' ');
+    const { hosts, notes } = inOrder(route.hosts, (host) => silent.of(keyOf(host), startedAt) !== undefined);
+    for (const note of [...(route.notes ?? []), ...notes]) transcript.add('*', note, startedAt);
     let answer: Answer = { kind: 'fault', stage: 'resolve', fault: 'no-mx', detail: 'the route has no host' };
     let last = '';
-    let unfulfilled = false;
+    let isDemand = false;
     let isBarred = false;
     /** Hosts that did not let us in, by any of their addresses. */
     const down = new Set<string>();
     /** Hosts that did, and do not take this message: their other addresses are the same host. */
     const passed = new Set<string>();
-    for (const [place, host] of route.hosts.entries()) {
+    for (const [place, host] of hosts.entries()) {
       if (place > 0 && talk.now() >= journey.until) {
-        transcript.add('*', `${tooLong}: ${route.hosts.length - place} of ${route.hosts.length} hosts were not tried`, talk.now());
+        transcript.add('*', `${tooLong}: ${hosts.length - place} of ${hosts.length} hosts were not tried`, talk.now());
         break;
       }
       if (isBarred && isFallback(host)) {
@@ -82,26 +88,28 @@ export function connectTo(network: Pick<Network, 'dial' | 'source' | 'authoritie
       if (passed.has(host.name)) continue;
       const tried = await tryHost(host, journey);
       if (!('kind' in tried)) {
+        silent.drop(keyOf(host));
         down.delete(host.name);
         // It is no reason to bounce as long as a host that may take it was not asked, or was not there.
-        if (down.size === 0 && !route.hosts.slice(place + 1).some((later) => !passed.has(later.name) && later.name !== host.name && !isFallback(later))) return tried;
+        if (down.size === 0 && !hosts.slice(place + 1).some((later) => !passed.has(later.name) && later.name !== host.name && !isFallback(later))) return tried;
         const why = await ask.unfit?.(tried);
         if (why === undefined) return tried;
         transcript.add('*', `${host.name} was passed over: ${why}`, talk.now());
         tried.close();
         passed.add(host.name);
-        unfulfilled = true;
         if (down.size === 0) [answer, last] = [{ kind: 'fault', stage: 'connect', fault: 'timeout', detail: `no other host was asked in time, and for ${host.name} it will not do: ${why}`, host: host.name }, host.name];
         continue;
       }
       down.add(host.name);
+      // What was left of the time for all of them says nothing of this one.
+      if (tried.kind === 'fault' && tried.fault === 'timeout' && talk.now() < journey.until) silent.keep(keyOf(host), true, talk.now());
       last = host.name;
       answer = tried;
       const isTls = tried.kind === 'fault' && tried.fault === 'tls';
-      unfulfilled ||= isTls && isOfDestination(demandOf(host));
+      isDemand ||= isTls && isOfDestination(demandOf(host));
       isBarred ||= isTls && isOfReceiver(demandOf(host));
     }
-    return { answer, host: last, transcript: transcript.take(), startedAt, endedAt: talk.now(), connection: ask.connection, ...(unfulfilled ? { unfulfilled } : {}) };
+    return { answer, host: last, transcript: transcript.take(), startedAt, endedAt: talk.now(), connection: ask.connection, concerns: passed.size > 0 ? 'message' : isDemand ? 'destination' : 'site' };
   };
 
   async function tryHost(host: Host, journey: Journey): Promise<Carrier | Answer> {
@@ -109,7 +117,7 @@ export function connectTo(network: Pick<Network, 'dial' | 'source' | 'authoritie
     const demand = demandOf(host);
     const { tests } = host;
     const key = [journey.stream, journey.destination, host.name, host.address, host.port].join(' ');
-    const known = brokenTls.helloFor(key, talk.now());
+    const known = brokenTls.of(key, talk.now()) ?? 'usual';
     // What did for mail that may go in plaintext does not for mail that may not.
     let hello: Hello = demand && known === 'none' ? 'usual' : known;
     let isBroken = false;
@@ -124,7 +132,7 @@ export function connectTo(network: Pick<Network, 'dial' | 'source' | 'authoritie
       const memory = (demand && demand.kind !== 'required') || tests ? undefined : tlsSessions.of(`${key} ${hello}`, talk.now);
       const tried = await open(stream, host, demand, hello, memory, journey);
       if (!('answer' in tried)) {
-        if (isBroken) brokenTls.remember(key, hello, talk.now());
+        if (isBroken) brokenTls.keep(key, hello, talk.now());
         return tried;
       }
       if (!tried.brokenTls || talk.now() >= journey.until) return tried.answer;

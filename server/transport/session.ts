@@ -272,7 +272,7 @@ export function createSession(wire: Wire, { id, to, tls, extensions, talk, deadl
 
   wire.listener = { reply, broke, drain: () => { if (state.at === 'body' || state.at === 'chunk') { wire.wait(deadlines.transaction, TOO_LONG()); state.sending?.drain(); } } };
   return {
-    id, host, to, tls, talk, closed: wire.closed, sizeLimit: extensions.sizeLimit, dsn: extensions.dsn, lacksEightBit: !extensions.eightBit || !extensions.smtputf8, unfit: (one) => whyUnfit(one, extensions, tls, host),
+    id, host, to, tls, talk, closed: wire.closed, offers: extensions, unfit: (one) => whyUnfit(one, extensions, tls, host),
     get carried() { return carried; },
     get alive() { return state.at !== 'closed'; },
     carry(transaction) {

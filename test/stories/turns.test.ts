@@ -85,6 +85,17 @@ test('mail that was not put off rides along to the second host, and the first is
   expect([await hosts(sim, off), sim.told(later), await hosts(sim, last)]).toEqual([['mx.two.test', 'mx2.two.test'], ['delivered'], ['mx.two.test']]);
 });
 
+test('domains that share a site share no host: what one says is about one domain', async () => {
+  const sim = await open({
+    delivery: { limits: { connections: 1, messagesPerConnection: 100, rate: null } },
+    scenario: { personas: { 'one.test': 'gmail', 'two.test': 'gmail' } }, rules: [{ when: { host: 'mx.two.test' }, what: { reply: BROKEN } }],
+  });
+  const [one, two, more] = await sim.sendAll(['ann@one.test', 'bo@two.test', 'cy@one.test'].map((to) => ({ to })));
+  await sim.advance({ by: 10 * MIN });
+  expect(new Set((await sim.queue.sites('app')).map(({ site }) => site))).toEqual(new Set(['gmail']));
+  expect([await hosts(sim, one!), await hosts(sim, two!), await hosts(sim, more!)]).toEqual([['mx.one.test'], ['mx.two.test', 'mx2.two.test'], ['mx.one.test']]);
+});
+
 const EIGHT = { body: 'Größe\r\n' };
 const lacking = (host: string): Rule => ({ when: { host }, what: { hide: ['8BITMIME'] } });
 const OFF = { when: { host: 'mx.*', attempt: 1 }, what: { reply: BROKEN } } satisfies Rule;
@@ -118,6 +129,28 @@ test('where no host offers 8BITMIME the mail bounces at once; where the one that
   const down = await sim.send({ to: 'ann@down.test', ...EIGHT });
   await sim.queue.quiet();
   expect([sim.told(down), await hosts(sim, down)]).toEqual([['deferred'], ['mx.down.test']]);
+});
+
+test('a message that waits for the one host that takes what it is made of does not hold up mail that goes elsewhere', async () => {
+  const sim = await open({
+    delivery: { limits: { connections: 1, messagesPerConnection: 100, rate: null } },
+    rules: [lacking('mx2.*'), { when: { host: 'mx.*' }, what: { fault: 'refused' } }],
+  });
+  const [eight, beside] = await sim.sendAll([{ to: 'ann@two.test', ...EIGHT }, { to: 'bo@two.test' }]);
+  await sim.queue.quiet();
+  const later = await sim.send({ to: 'cy@two.test' });
+  await sim.queue.quiet();
+  expect([eight!, beside!, later].map((id) => sim.told(id))).toEqual([['deferred'], ['delivered'], ['delivered']]);
+  expect((await sim.queue.sites('app')).map(({ pause }) => pause)).toEqual([null]);
+});
+
+test('where no host lets anybody in, the site rests for all of its mail', async () => {
+  const sim = await open({ rules: [{ when: { host: '*' }, what: { fault: 'refused' } }] });
+  const first = await sim.send({ to: 'ann@two.test', ...EIGHT });
+  await sim.queue.quiet();
+  const later = await sim.send({ to: 'cy@two.test' });
+  await sim.queue.quiet();
+  expect([sim.told(first), sim.told(later)]).toEqual([['deferred'], []]);
 });
 
 test('a message that no host takes does not keep the next one on a host that lacks what that one needs', async () => {

@@ -56,7 +56,7 @@ test.each([500, 502, 504])('HELO is said where EHLO is answered with %i', async 
   const there = remote(`S: 220 old\nC: EHLO client.test\nS: ${code} what?\nC: HELO client.test\nS: 250 old.test PIPELINING`);
   const carrier = carrierOf(await connecting(dials(there), countedClock()));
   await there.done;
-  expect(carrier.sizeLimit).toBeUndefined();
+  expect(carrier.offers.sizeLimit).toBeUndefined();
   carrier.close();
 });
 
@@ -75,7 +75,7 @@ test('TLS is taken where it is offered, and only what is said inside it counts',
   const there = remote(`${TLS}\nC: MAIL*\nC: RCPT*\nC: DATA\nS& 250 ok\nS& 250 ok\nS: 354 go\nC.\nS: 250 taken`, clock);
   const carrier = carrierOf(await connecting(dials(there), clock));
   expect(carrier.tls).toEqual({ version: 'TLSv1.3', cipher: expect.stringContaining('TLS_'), servername: 'mx.script.test', unverified: 'DEPTH_ZERO_SELF_SIGNED_CERT', certificate: { subject: expect.stringContaining('CN=mx.script.test'), issuer: expect.any(String), validTo: expect.stringMatching(/^\d{4}-.*Z$/), fingerprint256: expect.stringMatching(/^(?:[0-9A-F]{2}:){31}/) } });
-  expect(carrier.sizeLimit).toBeUndefined();
+  expect(carrier.offers.sizeLimit).toBeUndefined();
   const result = await carrier.carry(message());
   await there.done;
   expect(short(result)).toEqual(['250 body']);

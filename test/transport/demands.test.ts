@@ -46,6 +46,7 @@ for (const [whose, tls] of Object.entries(DEMANDS)) {
     const { found, dialled } = await meet(there, [{ tls }]);
     expect(failureOf(found).answer).toMatchObject({ kind: 'fault', stage: 'starttls', fault: 'tls', detail: expect.stringMatching(/demands TLS, and /), host: NAME });
     expect(failureOf(found).answer).toMatchObject({ detail: expect.stringContaining(why) });
+    expect(failureOf(found).concerns).toBe('destination');
     expect(dialled).toHaveLength(dials);
     await calm();
     for (const one of there) {

@@ -3,7 +3,8 @@ import { expect, test } from 'vitest';
 import type { Host, Network } from '../../server/network/network.ts';
 import { connectTo } from '../../server/transport/connect.ts';
 import { DEADLINES } from '../../server/transport/deadlines.ts';
-import { calm, connecting, countedClock, host, message, over, route, spoken, talkOf } from './house.ts';
+import { createSilent } from '../../server/transport/silent.ts';
+import { calm, carrierOf, connecting, countedClock, host, message, over, route, spoken, talkOf } from './house.ts';
 import { dials, remote } from './script.ts';
 import { sockets, tcpPair } from './sockets.ts';
 
@@ -122,15 +123,16 @@ async function passed(offers: string[], names: string[]) {
     stream: 'default', destination: 'script.test', talk, heloName: 'client.test', connection: 'c', unfit: (carrier) => carrier.unfit!(message(['b@x.test'], { body: '8BITMIME', size: 500 })),
   });
   if ('carry' in found) found.close();
-  return 'carry' in found ? `takes ${found.host}` : `${found.host} ${found.answer.kind === 'fault' ? found.answer.fault : found.answer.code}${found.unfulfilled ? ' unfulfilled' : ''}`;
+  return 'carry' in found ? `takes ${found.host}` : `${found.host} ${found.answer.kind === 'fault' ? found.answer.fault : found.answer.code}${found.concerns === 'site' ? '' : ` for the ${found.concerns}`}`;
 }
 
 test('a host that does not take what the message is made of is passed over, as long as another one may', async () => {
   expect(await passing('8BITMIME\nS: 250-SIZE 100', '8BITMIME')).toBe('takes mx1.test');
   expect(await passing('DSN', 'SIZE 100', '8BITMIME')).toBe('takes mx2.test');
   expect(await passing('DSN', 'SIZE 100')).toBe('takes mx1.test');
-  expect(await passing('refused', 'DSN')).toBe('mx0.test refused unfulfilled');
-  expect(await passing('DSN', 'refused')).toBe('mx1.test refused unfulfilled');
+  expect(await passing('refused', 'DSN')).toBe('mx0.test refused for the message');
+  expect(await passing('DSN', 'refused')).toBe('mx1.test refused for the message');
+  expect(await passing('refused', 'refused')).toBe('mx1.test refused');
   expect(await passing('DSN')).toBe('takes mx0.test');
 });
 
@@ -138,4 +140,63 @@ test('another address of a host that was passed over is that host again, and not
   expect(await passed(['DSN', '8BITMIME'], ['mx0.test', 'mx1.test'])).toBe('takes mx1.test');
   // The remotes are dialled in order: the second one must be that of mx1.
   expect(await passed(['DSN', '8BITMIME'], ['mx0.test', 'mx0.test', 'mx1.test'])).toBe('takes mx1.test');
+});
+
+const greets = () => remote('S: 220 hi\nC: EHLO*\nS: 250 hi\nC: QUIT');
+
+/** Two hosts at which connections are made one after the other; answers who was dialled for the next one, the one that took it being the last. */
+function twoHosts() {
+  const clock = countedClock();
+  const silent = createSilent();
+  return {
+    clock, silent,
+    async dialled(...there: Parameters<typeof dials>): Promise<string> {
+      const network = dials(...there);
+      const found = connecting(network, clock, route('mx0.test', 'mx1.test'), { silent });
+      await calm();
+      if (there.includes('never')) clock.advance(DEADLINES.connect);
+      carrierOf(await found).close();
+      return network.dialled.join(' ');
+    },
+  };
+}
+
+test('a host that did not answer in time is asked after the others for five minutes', async () => {
+  const { clock, silent, dialled } = twoHosts();
+  expect(await dialled('never', greets())).toBe('mx0.test mx1.test');
+  expect(await dialled(greets())).toBe('mx1.test');
+  clock.advance(299_999);
+  expect(await dialled(greets())).toBe('mx1.test');
+  clock.advance(1);
+  expect(await dialled('never', greets())).toBe('mx0.test mx1.test');
+  silent.forget('default');
+  expect(await dialled(greets())).toBe('mx0.test');
+});
+
+test('it is asked all the same where the others are not there, and is asked first again once it answers', async () => {
+  const { dialled } = twoHosts();
+  await dialled('never', greets());
+  expect(await dialled('refused', greets())).toBe('mx1.test mx0.test');
+  expect(await dialled(greets())).toBe('mx0.test');
+});
+
+test('a host that refuses costs nothing: it is asked first each time', async () => {
+  const { dialled } = twoHosts();
+  expect(await dialled('refused', greets())).toBe('mx0.test mx1.test');
+  expect(await dialled(greets())).toBe('mx0.test');
+});
+
+test('a host that there was no time left for is not held to be silent', async () => {
+  const clock = countedClock();
+  const silent = createSilent();
+  const deps = { silent, deadlines: { opening: 40_000 } };
+  const found = connecting(dials('never', 'never'), clock, route('mx0.test', 'mx1.test'), deps);
+  await calm();
+  clock.advance(30_000);
+  await calm();
+  clock.advance(10_000);
+  expect(await found).toMatchObject({ host: 'mx1.test', concerns: 'site' });
+  const network = dials(greets());
+  carrierOf(await connecting(network, clock, route('mx0.test', 'mx1.test'), deps)).close();
+  expect(network.dialled).toEqual(['mx1.test']);
 });

@@ -75,7 +75,7 @@ test('what the envelope asks for arrives with it, and each refusal at its recipi
 
 test('a message above the limit that the listener names is not sent', async () => {
   await using house = await reached({ limits: { messageSize: 1_000 } });
-  expect(house.carrier.sizeLimit).toBe(1_000);
+  expect(house.carrier.offers.sizeLimit).toBe(1_000);
   expect(short(await house.carrier.carry(transaction(Buffer.alloc(1_001, 'x'))))).toEqual(['size mail']);
   expect(short(await house.carrier.carry(transaction(Buffer.from('small\r\n'))))).toEqual(['250 body']);
 });

@@ -189,7 +189,7 @@ test('octets beyond ASCII go only where 8BITMIME is offered, and the connection 
 
 test('a message that is larger than the remote takes is not offered to it', async () => {
   const { carrier, remote } = await ready('C: MAIL*', ['SIZE 100']);
-  expect(carrier.sizeLimit).toBe(100);
+  expect(carrier.offers.sizeLimit).toBe(100);
   const result = await carrier.carry(message(['b@x.test', 'c@x.test'], { size: 101 }));
   expect(short(result)).toEqual(['size mail', 'size mail']);
   expect(result).toMatchObject({ alive: true });
@@ -199,7 +199,7 @@ test('a message that is larger than the remote takes is not offered to it', asyn
 });
 
 test.each(['SIZE', 'SIZE 0', 'SIZE lots'])('%s is no limit', async (offered) => {
-  expect((await ready('', [offered])).carrier.sizeLimit).toBeUndefined();
+  expect((await ready('', [offered])).carrier.offers.sizeLimit).toBeUndefined();
 });
 
 test('a message that needs SMTPUTF8 goes only where it is offered', async () => {
