@@ -31,8 +31,9 @@ export function checkCriteria(criteria: unknown, alsoKnown: string[]): void {
   for (const [key, value] of Object.entries(criteria)) {
     if (alsoKnown.includes(key)) continue;
     if (!Object.hasOwn(KNOWN, key)) {
-      const place = alsoKnown.length === 0 && OPTIONS.includes(key) ? `: it is an option and stands apart, waitFor({ … }, { ${key} })` : alsoKnown.includes('for') && key === 'timeout' ? ': how long to watch is `for`' : meant(key, [...Object.keys(KNOWN), ...alsoKnown]);
-      throw new TypeError(`A wait knows no \`${key}\`${place}; it knows ${[...Object.keys(KNOWN), ...alsoKnown].join(', ')}`);
+      const known = [...Object.keys(KNOWN), ...alsoKnown];
+      const place = alsoKnown.length === 0 && OPTIONS.includes(key) ? `: it is an option and stands apart, waitFor({ … }, { ${key} })` : alsoKnown.includes('for') && key === 'timeout' ? ': how long to watch is `for`' : '';
+      throw new TypeError(`A wait knows no \`${key}\`${place}; it knows ${known.join(', ')}${place === '' ? meant(key, known) : ''}`);
     }
     if (key === 'after' && value === undefined) continue;
     if (value === undefined || value === null || value === '') throw new TypeError(`\`${key}\` is ${value === '' ? 'empty' : String(value)}: leave it out to look at any message, or give it a value`);

@@ -52,7 +52,6 @@ export const toBeSuppressed = (isNot: boolean, received: unknown, options: Deliv
 /** It waits until somebody says so, for this reason where one is given. */
 export function toBeHeld(isNot: boolean, received: unknown, options: HeldOptions = {}): Promise<Outcome> {
   const { reason } = options;
-  // What is misspelt would be true of nothing, and `not` would pass.
   if (reason !== undefined && !Object.hasOwn(HELD, reason)) throw new TypeError(`Nothing is held for the reason ${JSON.stringify(reason)}; they are ${Object.keys(HELD).join(', ')}${meant(reason, Object.keys(HELD))}`);
   return judge('toBeHeld', isNot, received, options, (all) => ({
     fits: all.map((one) => one.state === 'held' && (reason === undefined || one.held?.reason === reason)),
@@ -78,12 +77,12 @@ export function toBeDeferred(isNot: boolean, received: unknown, times?: number |
 /** Refused for good at delivery, or returned afterwards. */
 export function toBeBounced(isNot: boolean, received: unknown, options: BouncedOptions = {}): Promise<Outcome> {
   const verdict = options.class;
+  checkWord('class', verdict, CLASSES);
   return judge('toBeBounced', isNot, received, options, (all, delivery) => {
     const classes = all.map((one) => [
       ...(one.state === 'bounced' ? [one.history.at(-1)?.verdict.class ?? one.last?.class ?? ''] : []),
       ...delivery.returns.filter(({ type, recipient }) => type === 'bounce' && sameAddress(recipient, one.address)).map((back) => back.class ?? ''),
     ]);
-    checkWord('class', verdict, CLASSES, classes.flat());
     return { fits: classes.map((known) => (verdict === undefined ? known.length > 0 : known.includes(verdict))), expected: verdict === undefined ? 'bounced' : `bounced as ${verdict}`, found: `it is ${statesOf(all)}` };
   });
 }
@@ -96,10 +95,6 @@ export function toHaveAttempts(isNot: boolean, received: unknown, wanted: Attemp
   return judge('toHaveAttempts', isNot, received, options, (all, delivery, recipient) => {
     // An empty list is true of mail that was suppressed, too; several recipients have several histories.
     const { history } = recipientOf({ ...delivery, recipients: all }, recipient);
-    for (const one of wanted) {
-      checkWord('class', one.class, CLASSES, history.map(({ verdict }) => verdict.class));
-      checkWord('fault', one.fault, FAULTS, history.map(({ answer }) => (answer.kind === 'fault' ? answer.fault : undefined)));
-    }
     const differs = history.length === wanted.length ? wanted.flatMap((one, i) => differences(one, history[i]!, options.exactly ?? false).map((how) => `attempt ${i + 1}: ${how}`)) : [`there ${history.length === 1 ? 'was 1 attempt' : `were ${history.length} attempts`}, not ${wanted.length}`];
     return { fits: [differs.length === 0], expected, found: differs.join('\n  ') };
   });
@@ -113,7 +108,7 @@ const ATTEMPT_KEYS = ['at', 'code', 'enhanced', 'stage', 'fault', 'class', 'outc
 /** As the history and the API call them. */
 const CALLED: Record<string, (typeof ATTEMPT_KEYS)[number]> = { after: 'at', time: 'at', status: 'enhanced', reply: 'code', verdict: 'class', state: 'outcome', message: 'text' };
 
-/** What is misspelt would be looked at by nobody, and the test would pass. */
+/** What is misspelt would be looked at by nobody, and what is of another kind is true of nothing: with one of them the test would pass. */
 function checkWanted(wanted: AttemptWanted, i: number): void {
   if (typeof wanted !== 'object' || wanted === null) throw new TypeError(`Attempt ${i + 1} must be an object, like { at: '+1m', code: 250 }; it is ${JSON.stringify(wanted)}`);
   for (const key of Object.keys(wanted)) {
@@ -122,7 +117,17 @@ function checkWanted(wanted: AttemptWanted, i: number): void {
     throw new TypeError(`Attempt ${i + 1}: toHaveAttempts knows no \`${key}\`${called}; it knows ${ATTEMPT_KEYS.join(', ')}`);
   }
   checkWord('stage', wanted.stage, STAGES);
+  checkWord('fault', wanted.fault, FAULTS);
+  checkWord('class', wanted.class, CLASSES);
   checkWord('outcome', wanted.outcome, OUTCOMES);
+  const { at, code, enhanced, text } = wanted as Record<string, unknown>;
+  const must = (key: string, value: unknown, fits: boolean, be: string) => {
+    if (value !== undefined && !fits) throw new TypeError(`Attempt ${i + 1}: \`${key}\` must be ${be}; it is ${sayValue(value)}`);
+  };
+  must('at', at, typeof at === 'number' || typeof at === 'string', 'a text like \'+1m\', or milliseconds');
+  must('code', code, Number.isInteger(code), 'a number, like 250');
+  must('enhanced', enhanced, typeof enhanced === 'string', 'a text, like \'4.2.2\'');
+  must('text', text, typeof text === 'string' || text instanceof RegExp, 'a text or a pattern (/…/)');
 }
 
 const OPTION_KEYS = ['recipient', 'timeout'];
@@ -133,7 +138,7 @@ const OWN_OPTIONS: Record<string, readonly string[]> = { toBeBounced: ['class'],
 function checkOptions(matcher: string, options: unknown): void {
   if (typeof options !== 'object' || options === null) throw new TypeError(`The options of ${matcher} are an object, like { recipient: 'ann@example.test' }; they are ${sayValue(options)}`);
   const known = [...(OWN_OPTIONS[matcher] ?? []), ...OPTION_KEYS];
-  for (const key of Object.keys(options)) if (!known.includes(key)) throw new TypeError(`${matcher} has no option \`${key}\`${meant(key, known)}; its options are ${known.join(', ')}`);
+  for (const key of Object.keys(options)) if (!known.includes(key)) throw new TypeError(`${matcher} has no option \`${key}\`; its options are ${known.join(', ')}${meant(key, known)}`);
 }
 
 async function judge(matcher: string, isNot: boolean, received: unknown, options: DeliveryOptions, decide: (all: Recipient[], delivery: Delivery, recipient: string | undefined) => Judged): Promise<Outcome> {

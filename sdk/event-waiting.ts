@@ -30,7 +30,7 @@ const KNOWN = ['event', 'class', 'recipient', 'after'];
 export async function waitForEvent<H extends Happening>({ api, criteria, scope, stream, timeout, signal, cutBy }: EventWait<H>): Promise<EventOf<H>> {
   if (typeof criteria !== 'object' || criteria === null || criteria.event === undefined) throw new TypeError(`A wait for an event is waitFor({ event: 'delivered' }); a message also takes the name alone, message.waitFor('delivered'). It was given ${sayValue(criteria)}`);
   for (const [key, value] of Object.entries(criteria)) {
-    if (!KNOWN.includes(key)) throw new TypeError(`A wait for an event knows no \`${key}\`${meant(key, KNOWN)}; it knows ${KNOWN.join(', ')}`);
+    if (!KNOWN.includes(key)) throw new TypeError(`A wait for an event knows no \`${key}\`; it knows ${KNOWN.join(', ')}${meant(key, KNOWN)}`);
     if (value === undefined || value === null || value === '') throw new TypeError(`\`${key}\` is ${value === '' ? 'empty' : String(value)}: leave it out, or give it a value`);
   }
   const { event, class: verdict, recipient, after } = criteria;

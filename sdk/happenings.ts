@@ -41,5 +41,5 @@ export function typesOf(event: unknown): PosternEvent['type'][] {
   if (typeof event === 'string' && Object.hasOwn(HAPPENINGS, event)) return [...HAPPENINGS[event as keyof typeof HAPPENINGS]];
   // Whether there is such a kind is for the server to say: it may be newer.
   if (typeof event === 'string' && event.includes('.')) return [event as PosternEvent['type']];
-  throw new TypeError(`There is no event ${JSON.stringify(event)}${meant(event, Object.keys(HAPPENINGS))}; they are ${Object.keys(HAPPENINGS).join(', ')}, or a kind like 'recipient.deferred'`);
+  throw new TypeError(`There is no event ${JSON.stringify(event)}; they are ${Object.keys(HAPPENINGS).join(', ')}, or a kind like 'recipient.deferred'${meant(event, Object.keys(HAPPENINGS))}`);
 }

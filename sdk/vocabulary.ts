@@ -1,7 +1,8 @@
 import type { Attempt, Stage } from './contract.ts';
+import { sayValue } from './message-text.ts';
 import { meant } from './nearest.ts';
 
-/** What replies are taken for, in the words of docs/classifier.md. The server decides; this list is for telling a typo from a class that a mail did not have. */
+/** What replies are taken for, in the words of docs/classifier.md. The server decides; this list is for telling a typo at once from a class that a mail did not have. */
 export const CLASSES = [
   'invalid_recipient', 'inactive_recipient', 'invalid_domain', 'mailbox_full', 'recipient_rate', 'greylisted', 'rate_limited', 'too_many_recipients',
   'server_error', 'network', 'expired', 'recipient_blocked_sender', 'routing', 'relay_denied', 'ip_blocked', 'sender_blocked', 'spam_content', 'malware',
@@ -16,8 +17,8 @@ export const FAULTS = ['nxdomain', 'null-mx', 'no-mx', 'dns-error', 'refused', '
 const OF_ATTEMPT: Record<Attempt['outcome'], true> = { delivered: true, deferred: true, bounced: true, expired: true };
 export const OUTCOMES: readonly string[] = Object.keys(OF_ATTEMPT);
 
-/** Throws where there is no such word; `seen` are those that a server, which may be newer, has just told of. */
-export function checkWord(kind: string, said: string | undefined, known: readonly string[], seen: readonly (string | undefined)[] = []): void {
-  if (said === undefined || known.includes(said) || seen.includes(said)) return;
-  throw new TypeError(`There is no ${kind} ${JSON.stringify(said)}${meant(said, known) || `; they are ${known.join(', ')}`}`);
+/** Throws where there is no such word: it would be true of nothing, and `not` would pass. */
+export function checkWord(kind: string, said: string | undefined, known: readonly string[]): void {
+  if (said === undefined || known.includes(said)) return;
+  throw new TypeError(`There is no ${kind} ${sayValue(said)}${meant(said, known) || `; they are ${known.join(', ')}`}`);
 }

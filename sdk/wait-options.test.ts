@@ -14,7 +14,7 @@ test.each<[unknown, string]>([
   [100, 'The options of waitFor are an object, like { timeout: 100 }, and not 100'],
   ['5s', 'The options of waitFor are an object, like { timeout: \'30s\' }, and not "5s"'],
   [null, 'and not null'],
-  [{ timeOut: 100 }, 'waitFor has no option `timeOut`; did you mean timeout?; its options are timeout, signal, and what it looks for stands before them'],
+  [{ timeOut: 100 }, 'waitFor has no option `timeOut`; its options are timeout, signal, and what it looks for stands before them; did you mean timeout?'],
   [{ timeout: NaN }, '`timeout` must be milliseconds or a text like \'500ms\', \'10s\' or \'2m\'; it is NaN'],
   [{ timeout: Infinity }, 'it is Infinity: every wait has an end'],
   [{ timeout: -1 }, 'it is -1'],

@@ -15,7 +15,7 @@ const KNOWN = ['timeout', 'signal'];
 export function waitOptions(options: WaitOptions | undefined, verb: string): { timeout: number; signal: AbortSignal | undefined } {
   if (options === undefined) return { timeout: DEFAULT_TIMEOUT, signal: undefined };
   if (typeof options !== 'object' || options === null) throw new TypeError(`The options of ${verb} are an object, like { timeout: ${typeof options === 'number' && options >= 0 ? options : '\'30s\''} }, and not ${sayValue(options)}`);
-  for (const key of Object.keys(options)) if (!KNOWN.includes(key)) throw new TypeError(`${verb} has no option \`${key}\`${meant(key, KNOWN)}; its options are ${KNOWN.join(', ')}, and what it looks for stands before them`);
+  for (const key of Object.keys(options)) if (!KNOWN.includes(key)) throw new TypeError(`${verb} has no option \`${key}\`; its options are ${KNOWN.join(', ')}, and what it looks for stands before them${meant(key, KNOWN)}`);
   checkSignal(options.signal);
   return { timeout: toMs(options.timeout ?? DEFAULT_TIMEOUT, 'timeout'), signal: options.signal };
 }
