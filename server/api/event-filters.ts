@@ -1,8 +1,7 @@
 /** Which events are asked for. */
 import type { PosternEvent } from '../events/event.ts';
-import { nearest } from '../nearest.ts';
-import { shown } from '../shown.ts';
 import { invalid } from './route.ts';
+import { wordsOf } from './said.ts';
 import { EVENT_TYPES } from './wire-event.ts';
 
 export type Wants = (event: PosternEvent) => boolean;
@@ -10,21 +9,15 @@ export type Wants = (event: PosternEvent) => boolean;
 /** A cursor ahead of all events is from before a fresh start (`:memory:`, an emptied folder): all that is here is new to its bearer. */
 export const place = (named: number, newest: number): number => (named > newest ? 0 : named);
 
-/** Says so of a kind of event that is none. */
-export const noKind = (said: string): string => {
-  const kind = said.slice(0, 100);
-  return `${shown(kind)} is no kind of event${nearest(kind, EVENT_TYPES, '; did you mean `%`?') || `; they are ${EVENT_TYPES.join(', ')}`}`;
-};
+/** What each of them is called where one is none. */
+export const KIND = 'kind of event';
 
 /** Of kinds separated by commas; or the problem to answer. */
 export function wantedTypes(types: string | undefined): Wants | Response {
   if (types === undefined) return () => true;
-  const named = types.split(',').map((type) => type.trim()).filter(Boolean);
-  // As in a filter: an empty variable must not pass for "none", and wait for ever.
-  if (named.length === 0) return invalid([{ path: 'types', message: 'names no kind of event; leave it out for all' }]);
-  const stray = named.find((type) => !(EVENT_TYPES as string[]).includes(type));
-  if (stray !== undefined) return invalid([{ path: 'types', message: noKind(stray) }]);
-  const set = new Set<string>(named);
+  const named = wordsOf('types', types, KIND, EVENT_TYPES);
+  if ('fault' in named) return invalid([named.fault]);
+  const set = new Set<string>(named.words);
   return (event) => set.has(event.type);
 }
 

@@ -6,11 +6,10 @@ import type { z } from '@hono/zod-openapi';
 import type { Clock } from '../clock.ts';
 import type { Filter } from '../inbox/filter.ts';
 import { parseSearch } from '../inbox/search.ts';
-import { parseMoment } from '../inbox/when.ts';
-import { shown } from '../shown.ts';
 import { seqOf } from './cursor.ts';
 import { problem } from './problems.ts';
 import { invalid } from './route.ts';
+import { momentOf } from './said.ts';
 import type { Filters } from './schemas/query.ts';
 
 export type Asked = z.output<typeof Filters>;
@@ -22,10 +21,8 @@ export function filterOf(asked: Asked, clock: Clock): { filter: Filter; stream?:
   const errors: { path: string; message: string }[] = [];
   const moment = (name: 'since' | 'before') => {
     const text = asked[name];
-    if (text === undefined) return;
-    const at = parseMoment(text, here);
-    if (at === undefined) errors.push({ path: name, message: `is ${shown(text)}, which is no time; write 2026-01-31, 2026-01-31T10:30:00Z, or how long ago: 10m, 2d` });
-    else all.push({ kind: name, at });
+    const at = text === undefined ? undefined : momentOf(name, text, here.now, errors);
+    if (at !== undefined) all.push({ kind: name, at });
   };
   // An empty variable in a script must not turn "these" into "any". An empty `from` is the null sender.
   for (const name of ['stream', 'inbox', 'to', 'subject', 'tag', 'q'] as const) {

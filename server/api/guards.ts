@@ -70,7 +70,8 @@ export function guards(options: GuardOptions): MiddlewareHandler {
     const host = c.req.header('host') ?? new URL(c.req.url).host;
     const bearsToken = tokenDigest !== undefined && presented(c.req.header('authorization')).some((one) => timingSafeEqual(digest(one), tokenDigest));
     // A pass is known only to who was let in: it vouches for the name as the token does.
-    const letIn = bearsToken || (READING.has(c.req.method) && options.passes.opens(c.req.path, c.req.query('pass')));
+    const pass = c.req.query('pass');
+    const letIn = bearsToken || (READING.has(c.req.method) && options.passes.opens(c.req.path, pass));
     if (!letIn && !isKnownHost(host, hosts)) {
       return problem('unknown-host', { detail: `"${host.slice(0, 255)}" is not a name of this server. If it should be, set POSTERN_HTTP_HOSTS=${nameOf(host).slice(0, 255)}.` });
     }
@@ -81,10 +82,16 @@ export function guards(options: GuardOptions): MiddlewareHandler {
     if (tokenDigest !== undefined && !letIn && !(isOpen(c.req.path) && READING.has(c.req.method))) {
       // Only a person who opens an address may be asked in a window of the browser's; not a page's fetch, nor a frame whose pass is over.
       const opened = (c.req.header('sec-fetch-dest') ?? 'document') === 'document';
-      return problem('token-required', {}, { 'www-authenticate': `${!opened ? '' : 'Basic realm="Postern", charset="UTF-8", '}Bearer realm="Postern"` });
+      return problem('token-required', pass === undefined ? {} : { detail: overText(options.passes.until(c.req.path, pass)) }, { 'www-authenticate': `${!opened ? '' : 'Basic realm="Postern", charset="UTF-8", '}Bearer realm="Postern"` });
     }
     return undefined;
   }
+}
+
+/** Of a pass that opens nothing here. */
+function overText(until: number | undefined): string {
+  const was = until === undefined ? 'is none for this, or from before the server was started anew' : `was good until ${new Date(until).toISOString()}`;
+  return `The pass in this address ${was}. GET /v1/messages/{id}/frame, with the token, gives a new one; the web inbox asks for it when the message is opened again.`;
 }
 
 /** Also called inside the upgrade handler itself. */

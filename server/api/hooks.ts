@@ -4,9 +4,10 @@ import type { EventType } from '../events/event.ts';
 import type { Hook } from '../hooks/hook.ts';
 import { ID_PATTERN } from '../ids.ts';
 import type { ApiDeps, HookWish } from './deps.ts';
-import { noKind } from './event-filters.ts';
+import { KIND } from './event-filters.ts';
 import { problem } from './problems.ts';
 import { invalid, type Routes } from './route.ts';
+import { noWord } from './said.ts';
 import { CallPaging, Hook as HookSchema, HookCall, HookCallPage, HookInput, HookList, HookPatch } from './schemas/hooks.ts';
 import { noSuchStream } from './streams.ts';
 import { hookCallOf, hookOf } from './wire-delivery.ts';
@@ -103,7 +104,7 @@ export function hookRoutes({ add }: Routes, { hooks, streams }: ApiDeps): void {
 
 function wishOf({ url, types, headers, secret, misbehave }: z.output<typeof HookPatch>): HookWish | Response {
   const stray = types?.findIndex((type) => !(EVENT_TYPES as string[]).includes(type)) ?? -1;
-  if (stray >= 0) return invalid([{ path: `types.${stray}`, message: noKind(types![stray]!) }]);
+  if (stray >= 0) return invalid([{ path: `types.${stray}`, message: noWord(types![stray]!, KIND, EVENT_TYPES) }]);
   const shares = misbehave && Object.fromEntries(Object.entries(misbehave).filter(([, value]) => value !== undefined)) as NonNullable<HookWish['misbehave']>;
   return {
     ...(url === undefined ? {} : { url }),

@@ -20,20 +20,24 @@ export type Passes = {
   /** The path with its pass. `like` is a pass that this one must not outlive. */
   sign(path: string, like?: string): { url: string; expiresAt: number };
   opens(path: string, pass: string | undefined): boolean;
+  /** Until when it opens, or opened, this path; undefined where it is no pass of ours for it. */
+  until(path: string, pass: string | undefined): number | undefined;
 };
 
 export function createPasses(clock: Clock, key: Uint8Array = randomBytes(32)): Passes {
   const mac = (path: string, until: string) => createHmac('sha256', key).update(`${until} ${path}`).digest();
+  const untilOf = (path: string, pass: string | undefined): number | undefined => {
+    const [, until, signature] = PASS.exec(pass ?? '') ?? [];
+    if (until === undefined || !PATHS.test(path)) return undefined;
+    return timingSafeEqual(mac(path, until), Buffer.from(signature!, 'base64url')) ? Number.parseInt(until, 36) : undefined;
+  };
   return {
     sign(path, like) {
       const expiresAt = like === undefined ? clock.now() + PASS_LIFETIME : Number.parseInt(like, 36);
       const until = expiresAt.toString(36);
       return { url: `${path}?pass=${until}.${mac(path, until).toString('base64url')}`, expiresAt };
     },
-    opens(path, pass) {
-      const [, until, signature] = PASS.exec(pass ?? '') ?? [];
-      if (until === undefined || !PATHS.test(path) || Number.parseInt(until, 36) <= clock.now()) return false;
-      return timingSafeEqual(mac(path, until), Buffer.from(signature!, 'base64url'));
-    },
+    opens: (path, pass) => (untilOf(path, pass) ?? 0) > clock.now(),
+    until: untilOf,
   };
 }

@@ -1,11 +1,12 @@
 /** /v1/telemetry: what became of mail, counted by the hour; and two periods compared. */
 import type { z } from '@hono/zod-openapi';
-import { parseMoment } from '../inbox/when.ts';
 import { shown } from '../shown.ts';
 import { HOUR } from '../telemetry/port.ts';
 import { beginOf, compareSpans, report, type Span } from '../telemetry/report.ts';
 import type { ApiDeps } from './deps.ts';
+import type { Fault } from './faults.ts';
 import { invalid, type Routes } from './route.ts';
+import { momentOf } from './said.ts';
 import { ComparisonFilters, TelemetryFilters } from './schemas/query.ts';
 import { Comparison, Telemetry } from './schemas/telemetry.ts';
 import { noSuchStream } from './streams.ts';
@@ -16,14 +17,10 @@ const DAY = 24 * HOUR;
 const MOST_STEPS = 1_000;
 /** Longer than that, in days. */
 const HOURLY = 8 * DAY;
-/** The last moment that has a date. */
-const LAST = 8.64e15;
-
-type Fault = { path: string; message: string };
-const NO_TIME = 'is no time; write 2026-01-31, 2026-01-31T10:30:00Z, or how long ago: 12h, 7d';
 
 export function telemetryRoutes({ add }: Routes, deps: ApiDeps): void {
   const { store, streams, clock } = deps;
+  const moment = (path: string, text: string, faults: Fault[]) => momentOf(path, text, clock.now(), faults) ?? 0;
 
   add({
     method: 'get', path: '/v1/telemetry', noun: 'Telemetry', summary: 'What became of mail, by hour or day: in all, by site or by class; and how long it took',
@@ -33,8 +30,8 @@ export function telemetryRoutes({ add }: Routes, deps: ApiDeps): void {
     const { stream, by = 'total' } = query;
     if (stream !== undefined && !streams.get(stream)) return noSuchStream(stream);
     const faults: Fault[] = [];
-    const to = query.to === undefined ? clock.now() : momentOf('to', query.to, faults);
-    const from = query.from === undefined ? to - DAY : momentOf('from', query.from, faults);
+    const to = query.to === undefined ? clock.now() : moment('to', query.to, faults);
+    const from = query.from === undefined ? to - DAY : moment('from', query.from, faults);
     if (faults.length === 0 && from >= to) faults.push({ path: 'from', message: 'is not before `to`' });
     const step = query.step ?? (to - from > HOURLY ? 'day' : 'hour');
     const begin = beginOf(from, step === 'day' ? DAY : HOUR);
@@ -59,12 +56,6 @@ export function telemetryRoutes({ add }: Routes, deps: ApiDeps): void {
     return comparisonOf(await compareSpans(store, laneOf(query), before, after));
   });
 
-  function momentOf(path: string, text: string, faults: Fault[]): number {
-    const at = parseMoment(text, { now: clock.now(), timeZone: 'UTC' });
-    if (at === undefined || Math.abs(at) > LAST) faults.push({ path, message: `${NO_TIME}; it is ${shown(text)}` });
-    return at ?? 0;
-  }
-
   function spanOf(path: string, text: string, faults: Fault[]): Span {
     const [from, to, ...more] = text.split('..');
     if (!from || !to || more.length > 0) {
@@ -72,7 +63,7 @@ export function telemetryRoutes({ add }: Routes, deps: ApiDeps): void {
       return { from: 0, to: 0 };
     }
     const flawless = faults.length;
-    const span = { from: momentOf(path, from, faults), to: momentOf(path, to, faults) };
+    const span = { from: moment(path, from, faults), to: moment(path, to, faults) };
     if (faults.length === flawless && span.from >= span.to) faults.push({ path, message: 'ends before it begins' });
     return span;
   }

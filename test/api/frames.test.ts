@@ -82,6 +82,17 @@ test('only who bears the token is given one, and a browser is not made to ask fo
   expect(await status('/v1/messages/01ARZ3NDEKTSV4RRFFQ69G5FAV/frame', { headers: TOKEN })).toBe(404);
 });
 
+test('what a pass opened says, once it is over, until when it was good and where there is another; one that never opened it says that', async () => {
+  const { id } = await mail();
+  const { url, expiresAt } = await frame(id);
+  const picture = await pictureIn(await house.ask(url));
+  house.clock.advance(PASS_LIFETIME);
+  for (const over of [url, picture]) expect(await house.json(over, {}, 401)).toMatchObject({ type: '/problems/token-required', detail: expect.stringMatching(new RegExp(`^The pass in this address was good until ${expiresAt}\\. GET /v1/messages/\\{id\\}/frame`)) });
+  const longer = url.replace(/pass=[^.]+/, 'pass=zzzzzzzz');
+  for (const none of [longer, `${url}x`, `/v1/streams?${url.split('?')[1]}`]) expect(await house.json(none, {}, 401)).toMatchObject({ detail: expect.stringMatching(/^The pass in this address is none for this/) });
+  expect(await house.json('/v1/streams', {}, 401)).not.toHaveProperty('detail');
+});
+
 test('another process takes no pass of this one', async () => {
   const { id } = await mail();
   const { url } = await frame(id);

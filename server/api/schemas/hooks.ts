@@ -13,7 +13,7 @@ const MisbehaveInput = z.strictObject({ duplicate: share.optional(), reorder: sh
 // Which they are is judged by the route, for its better words.
 const EventType = z.string().max(100).openapi('EventType', { enum: EVENT_TYPES });
 const input = {
-  types: z.array(EventType).max(100).optional().openapi({ description: 'Kinds of event; without any, all of the stream but `message.parsed` and `message.updated`.' }),
+  types: z.array(EventType).max(100).optional().openapi({ description: 'Kinds of event; without any, all of the stream but `message.parsed` and `message.updated`. What is of no stream, as `delivery.stopped` is, calls no hook.' }),
   headers: z.record(z.string().max(200), z.string().max(2_000)).optional(),
   secret: z.string().max(200).optional().openapi({ description: '`whsec_` and base64, as in the Standard Webhooks specification; made when absent.' }),
   misbehave: MisbehaveInput.nullable().optional(),

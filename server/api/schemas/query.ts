@@ -8,9 +8,8 @@ import { CLASSES } from '../../classify/classes.ts';
 import { AUDITED } from '../../gate/audit.ts';
 import { ID_PATTERN } from '../../ids.ts';
 import { HELD_REASONS, QUEUE_MODES } from '../../mail/recipient.ts';
-import { nearest } from '../../nearest.ts';
-import { shown } from '../../shown.ts';
 import { parseDuration } from '../../units.ts';
+import { noWord } from '../said.ts';
 import { address, oneAddress } from './address.ts';
 import { agree } from './agree.ts';
 
@@ -82,8 +81,7 @@ export const EventPaging = z.strictObject({ ...EventFilters.shape, limit: whole(
 
 /** One that there is not would be waited for in vain. */
 const replyClass = z.string().superRefine((value, ctx) => {
-  const said = value.slice(0, 100);
-  if (!Object.hasOwn(CLASSES, value)) ctx.addIssue({ code: 'custom', message: `${shown(said)} is no class${nearest(said, Object.keys(CLASSES), '; did you mean `%`?') || `; they are ${Object.keys(CLASSES).join(', ')}`}` });
+  if (!Object.hasOwn(CLASSES, value)) ctx.addIssue({ code: 'custom', message: noWord(value, 'class', Object.keys(CLASSES)) });
 }).openapi({ enum: Object.keys(CLASSES), description: 'Of the verdict.' });
 
 export const EventWait = z.strictObject({
