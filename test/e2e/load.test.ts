@@ -64,6 +64,18 @@ test.skipIf(!chrome)('a message far down that is opened by its address is shown 
   await page.getByText('1,400 of 1,500').waitFor();
 });
 
+test.skipIf(!chrome)('a message deeper than that is shown, the list says that it is further down, and goes there when asked, wherever it was scrolled to', async () => {
+  await submit(0, 5_600);
+  const { messages: [deep] } = await at.house.get<MessagePage>(`/v1/messages?q=${encodeURIComponent('subject:"Build 1100"')}`);
+  const page = await open(`#/messages/${deep!.id}`);
+  await page.getByRole('heading', { name: /Build 1100/ }).waitFor();
+  await page.getByText('The open message is further down.').waitFor();
+  await page.getByRole('region', { name: 'Messages' }).evaluate((list) => { list.scrollTop = 9_000; });
+  await page.getByRole('button', { name: 'Go there' }).click();
+  await row(page, /Build 1100/).waitFor();
+  expect(await page.getByText('further down').count()).toBe(0);
+}, 30_000);
+
 test.skipIf(!chrome)('mail that arrives while someone reads further down moves nothing, is counted, and shows on request', async () => {
   await submit(0, 300);
   const page = await open();

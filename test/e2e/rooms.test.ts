@@ -1,6 +1,7 @@
 import { expect, test } from 'vitest';
-import type { Stream } from '../../sdk/contract.ts';
+import type { Hook, Stream } from '../../sdk/contract.ts';
 import { plain, send } from './mails.ts';
+import { ask } from './simulated.ts';
 import { row, stage, until } from './stage.ts';
 import { chrome } from './browser.ts';
 
@@ -45,6 +46,43 @@ test.skipIf(!chrome)('a stream is made, given a credential that is shown once, t
   await sure.click();
   await page.getByRole('heading', { name: 'Streams', level: 1 }).waitFor();
   expect((await at.house.get<{ streams: Stream[] }>('/v1/streams')).streams.map(({ name }) => name)).toEqual(['default']);
+});
+
+test.skipIf(!chrome).each<[string, string, string, string, (hook: string) => string]>([
+  ['stream', 'Messages', '250', 'Streams', () => '#/streams/default'],
+  ['hook', 'Address', 'http://127.0.0.1:9/other', 'Hooks', (hook) => `#/hooks/default/${hook}`],
+])('the form of a %s asks before what is typed and not saved is left, whatever leads away; not once it is saved', async (_of, label, text, room, hashOf) => {
+  const { id } = await ask<Hook>(at.house, 'POST', '/v1/streams/default/hooks', { url: 'http://127.0.0.1:9/one' });
+  const page = await open(`#/${room.toLowerCase()}`);
+  await page.getByRole('main').locator(`a[href="${hashOf(id)}"]`).click();
+  const field = page.getByLabel(label, { exact: true });
+  await field.fill(text);
+  const stays = async (leave: () => Promise<unknown>, says = 'not saved yet. Leave it?') => {
+    await leave();
+    await expect.poll(() => at.here.complaints.splice(0)).toEqual([expect.stringContaining(says)]);
+    expect([await field.inputValue(), new URL(page.url()).hash]).toEqual([text, hashOf(id)]);
+  };
+  await stays(() => page.getByRole('navigation', { name: 'Postern' }).getByRole('link', { name: 'Queue' }).click());
+  await stays(() => page.getByRole('main').getByRole('link', { name: /^All (streams|hooks)/ }).click());
+  await stays(() => page.evaluate(() => history.back()));
+  await stays(() => page.close({ runBeforeUnload: true }), 'dialog: ');
+  await page.getByRole('button', { name: 'Save' }).click();
+  await page.getByText('Saved.').waitFor();
+  await page.evaluate(() => history.back());
+  await page.getByRole('heading', { name: room, level: 1 }).waitFor();
+  await ask(at.house, 'DELETE', `/v1/hooks/${id}`);
+});
+
+test.skipIf(!chrome)('what somebody else changes of a stream shows where nobody has typed, and what is typed stays', async () => {
+  const page = await open('#/streams/default');
+  await page.getByLabel('Messages').fill('250');
+  await ask(at.house, 'PATCH', '/v1/streams/default', { tags: ['theirs'], retention: { messages: 100 } });
+  await expect.poll(() => page.getByLabel('Tags on all its mail').inputValue()).toBe('theirs');
+  expect(await page.getByLabel('Messages').inputValue()).toBe('250');
+  await page.getByText('Changes are not saved yet.').waitFor();
+  await page.getByRole('button', { name: 'Save' }).click();
+  await page.getByText('Saved.').waitFor();
+  expect(await stream('default')).toMatchObject({ tags: ['theirs'], retention: { messages: 250 } });
 });
 
 test.skipIf(!chrome)('the event log tells what happened last and what happens, as it happens, and can be held still', async () => {

@@ -1,10 +1,12 @@
 import { createServer, request } from 'node:http';
 import { expect, test } from 'vitest';
 import { PICTURE, plain, send } from './mails.ts';
+import { setBack } from './counted.ts';
 import { row, stage } from './stage.ts';
 import { chrome, launch, visit } from './browser.ts';
 
-const at = stage({ token: 'right-token', smtpLogin: 'open' });
+const clock = setBack();
+const at = stage({ token: 'right-token', smtpLogin: 'open' }, { clock });
 
 test.skipIf(!chrome)('a sandbox with a token asks for it, keeps it for the tab, and then works throughout', async () => {
   const browser = await launch();
@@ -76,6 +78,55 @@ test.skipIf(!chrome)('with a token, remote pictures load once they are allowed, 
     await browser.close();
     far.close();
     far.closeAllConnections();
+  }
+});
+
+test.skipIf(!chrome)('with a token, HTML that has been open for an hour is shown again when its frame is reloaded, with what another width brings', async () => {
+  const browser = await launch();
+  try {
+    const html = '<style>.narrow { display: none } @media (max-width: 500px) { .narrow { display: table } }</style><p>outer</p><table class="narrow" background="cid:ground"><tr><td>narrow</td></tr></table><div style="height: 40000px"></div><img alt="below" loading="lazy" src="cid:pic">';
+    await send(at.house.smtp, [{ ...plain(3), html, attachments: [{ filename: 'pic.png', cid: 'pic', content: PICTURE }, { filename: 'ground.png', cid: 'ground', content: PICTURE }, { filename: 'within.eml', contentType: 'message/rfc822', content: 'Subject: Within\r\nContent-Type: multipart/alternative; boundary=x\r\n\r\n--x\r\n\r\nplain words\r\n--x\r\nContent-Type: text/html\r\n\r\n<p>inner words</p>\r\n--x--\r\n' }] }]);
+    const { page } = await visit(browser, at.house.http);
+    await page.getByLabel('Token').fill('right-token');
+    await page.keyboard.press('Enter');
+    const shown = new Set<string>();
+    page.on('response', (answer) => { if (answer.ok() && answer.url().endsWith('&inline=1')) shown.add(new URL(answer.url()).pathname); });
+    const frame = page.frameLocator('iframe[title="HTML of the message"]');
+    const hourPasses = async (by: () => Promise<unknown>) => {
+      clock.to(1);
+      await by();
+      clock.to(0);
+    };
+    await hourPasses(async () => {
+      await row(page, /Build 1003/).click();
+      // Without scripts a browser does not wait until it is scrolled to.
+      await expect.poll(() => shown.size).toBe(1);
+    });
+    const inner = () => page.mainFrame().childFrames()[0]!;
+    const old = inner().url();
+    await inner().goto(old).catch(() => {}); // refused, and replaced
+    await frame.getByText('outer').waitFor();
+    expect(inner().url()).not.toBe(old);
+    await hourPasses(async () => {
+      await page.getByRole('tab', { name: /Files/ }).click();
+      await page.getByRole('tab', { name: 'HTML' }).click();
+      await frame.getByText('outer').waitFor();
+    });
+    await page.getByRole('button', { name: /^Phone/ }).click();
+    await frame.getByText('narrow').waitFor();
+    await expect.poll(() => shown.size).toBe(2);
+    await page.getByRole('tab', { name: /Files/ }).click();
+    await hourPasses(async () => {
+      await page.getByRole('button', { name: 'Show within.eml' }).click();
+      await page.frameLocator('iframe[title="HTML of within.eml"]').getByText('inner words').waitFor();
+      await page.getByRole('button', { name: 'Text', exact: true }).click();
+      await page.getByText('plain words').waitFor();
+    });
+    await page.getByRole('button', { name: 'HTML', exact: true }).click();
+    await page.frameLocator('iframe[title="HTML of within.eml"]').getByText('inner words').waitFor();
+  } finally {
+    clock.to(0);
+    await browser.close();
   }
 });
 

@@ -16,15 +16,18 @@ export async function addressOf({ api, token }: Way, path: string, type?: string
   return { url, release: () => URL.revokeObjectURL(url) };
 }
 
+/** `until`: milliseconds since the epoch by the server's clock; undefined where it has no end. */
+export type FramePlace = { url: string; until: number | undefined };
+
 /**
  * The address of a mail's HTML for a frame: its own page of the server, with
  * its own policy. With a token, one that is signed for this page and a few
  * minutes. `part`: of a message that is attached.
  */
-export async function frameOf({ api, token }: Way, id: string, remote: boolean, part?: string): Promise<string> {
-  if (token === undefined) return `${api.wire.http}/v1/messages/${id}${part === undefined ? '' : `/parts/${part}`}/html${remote ? '?remote=1' : ''}`;
-  const { url } = await api.frame(id, part);
-  return `${api.wire.http}${url}${remote ? '&remote=1' : ''}`;
+export async function frameOf({ api, token }: Way, id: string, remote: boolean, part?: string): Promise<FramePlace> {
+  if (token === undefined) return { url: `${api.wire.http}/v1/messages/${id}${part === undefined ? '' : `/parts/${part}`}/html${remote ? '?remote=1' : ''}`, until: undefined };
+  const { url, expiresAt } = await api.frame(id, part);
+  return { url: `${api.wire.http}${url}${remote ? '&remote=1' : ''}`, until: Date.parse(expiresAt) };
 }
 
 export async function saveFrom(way: Way, path: string, name: string): Promise<void> {

@@ -27,6 +27,8 @@ export class HookDesk {
   #api: Api;
   #stream = '';
   #hook: string | undefined;
+  /** Being removed: its calls go with it, and are not asked for any more. */
+  #going: string | undefined;
   #list: Again;
   #calls: Again;
 
@@ -95,7 +97,14 @@ export class HookDesk {
   }
 
   async remove(id: string): Promise<void> {
-    await this.#api.deleteHook(id);
+    this.#going = id;
+    try {
+      await this.#calls.now(); // one that is under way
+      await this.#api.deleteHook(id);
+    } catch (error) {
+      this.#going = undefined;
+      throw error;
+    }
     this.hooks = this.hooks.filter((one) => one.id !== id);
     this.hide(id);
   }
@@ -155,7 +164,7 @@ export class HookDesk {
   async #loadCalls(): Promise<void> {
     const hook = this.#hook;
     const { only } = this;
-    if (hook === undefined) return;
+    if (hook === undefined || hook === this.#going) return;
     try {
       const { calls, next } = await this.#api.hookCalls(hook, { ...(only === undefined ? {} : { state: only }), limit: Math.min(200, Math.max(PAGE, this.calls.length)) });
       if (hook !== this.#hook || only !== this.only) return;

@@ -1,10 +1,11 @@
 import { afterEach, beforeEach, expect, test, vi } from 'vitest';
 import type { Hook, HookCall, PosternEvent } from '../../sdk/contract.ts';
-import { scripted, type Asked } from '../../test/support/scripted-api.ts';
+import { Refusal, scripted, type Asked } from '../../test/support/scripted-api.ts';
 import { BEAT, HookDesk, lastText, troubleText } from './hooks.svelte.ts';
 
 beforeEach(() => void vi.useFakeTimers());
 afterEach(() => void vi.useRealTimers());
+let refuse = false;
 
 const AT = '2026-01-01T00:00:00.000Z';
 const hook = (id: string, more: Partial<Hook> = {}): Hook => ({ id, stream: 'default', url: 'http://127.0.0.1:9/x', secret: null, types: [], headers: {}, createdAt: AT, disabled: null, misbehave: null, waiting: 0, failures: 0, lastError: null, pausedUntil: null, ...more });
@@ -15,7 +16,7 @@ function desk(calls: HookCall[] = [call('c1', 'delivered')]) {
     if (path === '/v1/streams/default/hooks') return method === 'POST' ? hook('h2', { secret: 'whsec_new' }) : { hooks: [hook('h1', { waiting: calls.filter(({ state }) => state === 'waiting').length })] };
     if (path.endsWith('/calls')) return { calls, next: null };
     if (path.endsWith('/replay')) return call('c1', 'waiting');
-    if (path === '/v1/hooks/h1') return method === 'DELETE' ? undefined : hook('h1', { secret: 'whsec_kept', disabled: method === 'PATCH' ? { reason: 'by a person', at: AT } : null });
+    if (path === '/v1/hooks/h1') return method === 'DELETE' ? (refuse ? new Refusal(500) : undefined) : hook('h1', { secret: 'whsec_kept', disabled: method === 'PATCH' ? { reason: 'by a person', at: AT } : null });
     return undefined;
   });
   return { room: new HookDesk(api), asked };
@@ -44,6 +45,24 @@ test('calls are those of the hook that is open; a replay shows at once', async (
   expect(room.calls.map(({ state }) => state)).toEqual(['waiting']);
   await room.show('failed');
   expect(asked.at(-1)!.query).toMatchObject({ state: 'failed' });
+});
+
+test('of a hook that is being removed no calls are asked for, whatever happens meanwhile; they are again if it could not be', async () => {
+  const { room, asked } = desk();
+  await room.open('default', 'h1');
+  const seen = () => asked.filter(({ path }) => path.endsWith('/calls')).length;
+  const happens = async () => {
+    room.hear([{ id: 1, at: AT, stream: 'default', type: 'hook.enabled', hook: 'h1', reason: '' }]);
+    await vi.advanceTimersByTimeAsync(2_000);
+  };
+  refuse = true;
+  await expect(room.remove('h1')).rejects.toMatchObject({ status: 500 });
+  await happens();
+  expect(seen()).toBe(2);
+  refuse = false;
+  await room.remove('h1');
+  await happens();
+  expect(seen()).toBe(2);
 });
 
 test('while calls are to be made it looks again, and not once they are done', async () => {

@@ -1,9 +1,8 @@
 /**
  * One list of mail: a scope, loaded page by page and kept current by events.
  * Newest first. While a person looks further down, new mail is held back and
- * counted, so that what they read stays where it is; `release` shows it.
- *
- * The rows are a plain pile (pile.ts) behind one counter, `version`.
+ * counted, so that what they read stays where it is; `release` shows it. The
+ * rows are a plain pile (pile.ts) behind one counter, `version`.
  */
 import type { Api } from '../../sdk/api.ts';
 import type { Message, PosternEvent, RecipientState } from '../../sdk/contract.ts';
@@ -12,12 +11,11 @@ import { lineOf, type Line } from './line.ts';
 import { Pile } from './pile.ts';
 import { inScope, queryOf } from './scope.ts';
 import type { Scope } from './route.ts';
+import { Sought } from './sought.svelte.ts';
 
 /** Messages a request brings: the first screens at once, then larger pages. */
 const FIRST = 100;
 const PAGE = 500;
-/** Rows down to which a message that was opened by its address is looked for. */
-const DEPTH = 5_000;
 /** A search cannot be decided here: the newest are asked for again, at most so often (milliseconds). */
 const AGAIN = 700;
 
@@ -43,7 +41,7 @@ export class Mailbox {
   /** What `hideAll` put aside. */
   #put: { next: string | null } | undefined;
   #next: string | null = null;
-  #sought: Pick<Message, 'id' | 'receivedAt'> | undefined;
+  #sought = new Sought(this.#pile);
   #asking = new AbortController();
   #again: ReturnType<typeof setTimeout> | undefined;
 
@@ -111,7 +109,17 @@ export class Mailbox {
 
   /** Loads down to a message that is open, page by page. */
   reach(message: Message | undefined): void {
-    this.#sought = message && inScope(this.scope, message) ? message : undefined;
+    this.#sought.set(message && inScope(this.scope, message) ? message : undefined);
+    this.#seek();
+  }
+
+  /** The message that is open is far down: not looked for until `goOn`, or still on the way. */
+  get further(): 'no' | 'asked' | 'stopped' {
+    return this.complete || this.fault || this.count === 0 ? 'no' : this.#sought.further;
+  }
+
+  goOn(): void {
+    this.#sought.asked = true;
     this.#seek();
   }
 
@@ -151,7 +159,7 @@ export class Mailbox {
       const missing = messages.filter(({ id }) => !this.#pile.has(id) && !this.#gone.has(id));
       // Nothing in common: more came than one page holds, or it is another store altogether.
       if (missing.length === messages.length && (anew || messages.length === FIRST) && messages.length > 0 && this.count > 0) return await this.open(this.scope);
-      if (anew && !this.scope.q) this.#forget(messages, next === null, top);
+      if (anew && !this.scope.q) this.#pile.forget(messages, next === null, top);
       for (const message of messages) {
         const entry = this.#pile.get(message.id);
         if (entry) entry.line = lineOf(message);
@@ -267,8 +275,7 @@ export class Mailbox {
   }
 
   #seek(): void {
-    const last = this.#pile.at(this.count - 1);
-    if (this.#sought && last && last.receivedAt >= this.#sought.receivedAt && !this.#pile.has(this.#sought.id) && this.count < DEPTH && !this.fault) void this.more();
+    if (!this.fault && this.#sought.below && this.#sought.further !== 'stopped') void this.more();
   }
 
   #add(message: Message): boolean {
@@ -277,13 +284,6 @@ export class Mailbox {
 
   #append(messages: readonly Message[]): void {
     for (const message of messages) if (!this.#gone.has(message.id)) this.#pile.append(lineOf(message));
-  }
-
-  /** Whatever stands among these newest ones and is not one of them was deleted, unless it came after `top`. */
-  #forget(newest: readonly Message[], all: boolean, top: number): void {
-    const there = new Set(newest.map(({ id }) => id));
-    const lowest = all ? -Infinity : Math.min(...newest.map(({ id }) => this.#pile.get(id)?.order ?? Infinity));
-    this.#pile.drop(this.#pile.between(lowest, top).filter((id) => !there.has(id)));
   }
 
   #changed(): void {

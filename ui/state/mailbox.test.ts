@@ -87,6 +87,23 @@ test('a message that is not in the list is looked for among those of its time on
   expect([far.count, far.complete]).toEqual([5_000, false]);
 });
 
+test('a message that is far down is said to be, and is loaded down to when it is asked for', async () => {
+  const mailbox = new Mailbox(deep(9_000).api);
+  await mailbox.open({});
+  mailbox.reach(messageOf(2_050));
+  expect(mailbox.further).toBe('no');
+  await expect.poll(() => mailbox.loading).toBe(false);
+  expect([mailbox.further, mailbox.count]).toEqual(['stopped', 5_000]);
+  mailbox.goOn();
+  expect(mailbox.further).toBe('asked');
+  await expect.poll(() => mailbox.loading).toBe(false);
+  expect([mailbox.further, mailbox.indexOf('m2050'), mailbox.count]).toEqual(['no', 6_950, 7_000]);
+  mailbox.reach(messageOf(50));
+  expect([mailbox.further, mailbox.count]).toEqual(['stopped', 7_000]);
+  mailbox.reach(undefined);
+  expect(mailbox.further).toBe('no');
+});
+
 test('a page that cannot be had ends the looking', async () => {
   const { api, asked } = scripted(({ query }) => (query['cursor'] ? new Refusal(500) : { ...pageOf(9), next: 'c9' }));
   const mailbox = new Mailbox(api);

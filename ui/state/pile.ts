@@ -134,9 +134,11 @@ export class Pile {
     return [...this.#older, ...this.#fresh].map(({ line }) => line.id);
   }
 
-  /** Of all that are known, shown or not, whose order is above and up to these. */
-  between(above: number, upTo: number): string[] {
-    return [...this.#known.values()].filter(({ order }) => order > above && order <= upTo).map(({ line }) => line.id);
+  /** Whatever stands among these newest ones (they are `all` that there are) and is not one of them was deleted, unless it came after `top`. */
+  forget(newest: readonly { id: string }[], all: boolean, top: number): void {
+    const there = new Set(newest.map(({ id }) => id));
+    const lowest = all ? -Infinity : Math.min(...newest.map(({ id }) => this.#known.get(id)?.order ?? Infinity));
+    this.drop([...this.#known.values()].filter(({ line, order }) => order > lowest && order <= top && !there.has(line.id)).map(({ line }) => line.id));
   }
 
   #sift(): void {
