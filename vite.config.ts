@@ -37,6 +37,8 @@ export default defineConfig({
     // A busy machine takes its time; who waits for what never comes waits no longer than the test may.
     expect: { poll: { timeout: 15_000 } },
     restoreMocks: true,
+    // Building needs no runner.
+    ...(process.env['VITEST'] ? { sequence: { sequencer: (await import('./test/support/longest-first.ts')).default } } : {}),
     // One more than there are cores: many wait for a browser, a socket or a disk.
     maxWorkers: Math.max(2, availableParallelism()) + 1,
     // The tests start thousands of threads from TypeScript. Without the cache each of them loads Node's

@@ -1,4 +1,4 @@
-import { afterEach, beforeEach, expect, test } from 'vitest';
+import { beforeEach, expect, test } from 'vitest';
 import type { Hook } from '../../sdk/contract.ts';
 import { chrome } from './browser.ts';
 import { ask, receiver, simulate, STREAM, submit, type Receiver } from './simulated.ts';
@@ -7,10 +7,12 @@ import { stage, until } from './stage.ts';
 const at = stage();
 const { open } = at;
 let there: Receiver;
-beforeEach(async () => void (there = await receiver()));
-afterEach(async () => {
+beforeEach(async () => {
+  if (chrome) there = await receiver();
+});
+at.tidy(async () => {
   there.close();
-  if (chrome) await fetch(`${at.house.http}/v1/streams/${STREAM}`, { method: 'DELETE' });
+  await fetch(`${at.house.http}/v1/streams/${STREAM}`, { method: 'DELETE' });
 });
 const hooks = async () => (await ask<{ hooks: Hook[] }>(at.house, 'GET', `/v1/streams/${STREAM}/hooks`)).hooks;
 

@@ -1,4 +1,4 @@
-import { afterEach, expect, test } from 'vitest';
+import { expect, test } from 'vitest';
 import type { AuditPage, Delivery, DeliveryView, DkimList, Stream } from '../../sdk/contract.ts';
 import type { LiveHouse } from '../support/live-house.ts';
 import { barriersIn, type Room } from './barriers.ts';
@@ -14,8 +14,7 @@ const delivery = (id: string) => ask<Delivery>(at.house, 'GET', `/v1/messages/${
 const gate = () => ask<DeliveryView>(at.house, 'GET', '/v1/delivery');
 const make = (name: string) => ask<Stream>(at.house, 'POST', '/v1/streams', { name });
 
-afterEach(async () => {
-  if (!chrome) return;
+at.tidy(async () => {
   await ask(at.house, 'POST', '/v1/delivery/start', {});
   for (const name of ['shop', 'news']) await remove(house(), name);
 });

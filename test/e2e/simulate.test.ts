@@ -1,4 +1,4 @@
-import { afterEach, expect, test } from 'vitest';
+import { expect, test } from 'vitest';
 import type { Delivery, QueueView, ScenarioView, SuppressionPage } from '../../sdk/contract.ts';
 import { chrome } from './browser.ts';
 import { ask, RECIPIENTS, simulate, STREAM, submit, tried } from './simulated.ts';
@@ -6,7 +6,7 @@ import { row, stage, until } from './stage.ts';
 
 const at = stage();
 const { open } = at;
-afterEach(() => (chrome ? ask(at.house, 'DELETE', `/v1/streams/${STREAM}`).catch(() => {}) : undefined));
+at.tidy(() => ask(at.house, 'DELETE', `/v1/streams/${STREAM}`).catch(() => {}));
 const delivery = (id: string) => ask<Delivery>(at.house, 'GET', `/v1/messages/${id}/delivery`);
 
 test.skipIf(!chrome)('a recipient\'s attempts are told in their own time, with the dialogue and the verdict, and moving that time tries it again', async () => {

@@ -14,6 +14,8 @@ export type Stage = {
   /** Opens the app and waits until it is live. */
   open(hash?: string, options?: Parameters<Browser['newContext']>[0]): Promise<Page>;
   list(): Promise<Message[]>;
+  /** What a file tidies up after each story, once its page is closed: a page that is still open complains of what is gone. */
+  tidy(work: () => Promise<unknown>): void;
 };
 
 /** `settings`, or a house that somebody else has built. */
@@ -21,6 +23,7 @@ export function stage(settings: Partial<Config> | (() => Promise<House>) = {}, o
   let browser: Browser;
   let house: House;
   let here: Visit | undefined;
+  const tidying: (() => Promise<unknown>)[] = [];
   beforeAll(async () => {
     if (!chrome) return;
     await builtUi();
@@ -31,10 +34,12 @@ export function stage(settings: Partial<Config> | (() => Promise<House>) = {}, o
     await closed(house);
   });
   afterEach(async () => {
-    if (!here) return;
-    const { complaints, context } = here;
+    const left = here;
     here = undefined;
-    await context.close();
+    await left?.context.close();
+    if (chrome) for (const work of tidying) await work();
+    if (!left) return;
+    const { complaints } = left;
     for (const { name } of (await house.get<{ streams: { name: string }[] }>('/v1/streams')).streams) await fetch(`${house.http}/v1/messages?stream=${name}`, { method: 'DELETE', headers: house.running.token ? { authorization: `Bearer ${house.running.token}` } : {} });
     if (complaints.length > 0) throw new Error(`The page complained:\n${complaints.join('\n')}`);
   });
@@ -47,6 +52,7 @@ export function stage(settings: Partial<Config> | (() => Promise<House>) = {}, o
       await here.page.getByText('Live', { exact: true }).waitFor({ state: 'attached' });
       return here.page;
     },
+    tidy: (work) => void tidying.push(work),
     list: async () => (await house.get<MessagePage>('/v1/messages')).messages,
   };
 }
