@@ -136,6 +136,8 @@ function teach(asked: Asked, happened: PosternEvent[], timeoutMs: number, captur
   const last = happened.at(-1);
   const only = capturing === undefined ? '' : ` The stream "${capturing}" is in mode capture: its mail is not delivered. It must be in mode simulate when the mail is sent.`;
   if (!last) return `${waited} Nothing else happened to it either.${only}`;
-  const next = last.type === 'recipient.deferred' ? ` The next attempt is due at ${isoOf(last.nextDue)} of its clock: advance it.` : '';
+  // A message may be read after it was tried.
+  const tried = happened.findLast(({ type }) => type.startsWith('recipient.'));
+  const next = tried?.type === 'recipient.deferred' ? ` The next attempt is due at ${isoOf(tried.nextDue)} of its clock: advance it.` : '';
   return `${waited} What did happen: ${happened.slice(-10).map((event) => (event.type.startsWith('recipient.') && 'time' in event ? `${event.type} at ${isoOf(event.time)}` : event.type)).join(', ')}.${next}${only}`;
 }

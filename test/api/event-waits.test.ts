@@ -73,6 +73,8 @@ test('a wait that runs out tells what did happen to the message, and nothing of 
   const { id } = await house.send({ to: 'ann+fail9.451@x.test' }, 'shop');
   await house.send({ to: 'other@x.test' }, 'shop');
   await advance({ by: 0 });
+  // What is done to it afterwards is told, too, and hides nothing.
+  await house.json(`/v1/messages/${id}`, { method: 'PATCH', json: { read: true } });
   const waiting = house.ask(`/v1/events/wait?message=${id}&types=recipient.delivered&timeout=5s`);
   const clock = setInterval(() => house.clock.advance(1_000), 1);
   const response = await waiting.finally(() => clearInterval(clock));

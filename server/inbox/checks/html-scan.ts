@@ -27,13 +27,10 @@ const ATTRIBUTE_LIMIT = 200;
 export function scanHtml(html: string): HtmlScan {
   const scan: HtmlScan = { tags: [], styles: [], comments: [], doctype: undefined, cut: false };
   let line = 1;
-  let counted = 0;
-  /** Offsets only grow, so that all lines together are counted in one pass. */
+  let nextLf = html.indexOf('\n');
+  /** Offsets only grow, so that all lines together are counted in one pass; the next end is kept, since a long line has many tags. */
   const lineAt = (offset: number): number => {
-    for (let lf = html.indexOf('\n', counted); lf >= 0 && lf < offset; lf = html.indexOf('\n', counted)) {
-      line++;
-      counted = lf + 1;
-    }
+    for (; nextLf >= 0 && nextLf < offset; nextLf = html.indexOf('\n', nextLf + 1)) line++;
     return line;
   };
 

@@ -65,6 +65,8 @@ test('hostile HTML and CSS is read in a moment', () => {
     '<div>'.repeat(200_000), '<'.repeat(500_000), '<style>'.repeat(50_000), `<style>${'{'.repeat(300_000)}</style>`, `<style>${'a,'.repeat(200_000)}</style>`, `<style>${'@media '.repeat(50_000)}</style>`,
     `<p style="${'a:b;'.repeat(100_000)}">`, `<style>a{b:${'('.repeat(100_000)}</style>`, `<style>${'a{'.repeat(50_000)}</style>`, '<!--'.repeat(100_000), '<a b="'.repeat(100_000), `<p ${'x '.repeat(200_000)}>`, `<style>${'/*'.repeat(200_000)}</style>`,
     '<p style="color:red;width:1px">'.repeat(60_000), `<img srcset="${'a.png 1x,'.repeat(50_000)}">`, '&#'.repeat(200_000),
+    // On one line.
+    `${'<p>'.repeat(100_000)}${'x'.repeat(8_000_000)}`,
   ];
   for (const html of hostile) {
     const begun = performance.now();
