@@ -60,9 +60,9 @@ export async function prepareDelivery({ config, store, streams, hub, clock: wall
   return {
     scenarios: pretend.scenarios, rehearsal: pretend.rehearsal, stages: pretend.stages,
     real, verp,
-    /** Reports and answers stop at the inbox, as what we hand in ourselves does. */
+    /** Reports and answers stop at the inbox. */
     plan: (particulars: Particulars, id: string) =>
-      (particulars.inward || particulars.envelope.recipients.every(({ address }) => isReturnPath(particulars.stream, address)) ? undefined : planOf(particulars, id)),
+      (particulars.envelope.recipients.every(({ address }) => isReturnPath(particulars.stream, address)) ? undefined : planOf(particulars, id)),
 
     /** What is on its way from now on is tried. */
     async begin({ admit, closers }: { admit: Admit; closers: (() => unknown)[] }) {

@@ -97,7 +97,7 @@ async function handIn(admit: Admit, makeId: MakeId, wall: Clock, stream: string,
   await intake.write(raw);
   const at = wall.now();
   const sealed = intake.seal({
-    stream, via: 'smtp', inward: true,
+    stream, via: 'smtp', inboxOnly: true,
     envelope: { from, recipients: [{ address: to }] },
     session: { id: makeId(at), protocol: 'smtp', client: { address: '127.0.0.1', port: 0 }, hello: 'pretend.remote', transcript: [], times: { opened: at, received: at } },
   });

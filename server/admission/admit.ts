@@ -30,8 +30,8 @@ export type Particulars = {
   metadata?: Record<string, string>;
   /** Where mail is queued: what the client asked for beside the stream's policy. */
   delivery?: DeliveryWish;
-  /** Comes from the other side (a bounce, a reply): it stops at the inbox, whatever the stream's mode. */
-  inward?: true;
+  /** It stops at the inbox, whatever the stream's mode: it comes from the other side (a bounce, a reply), or is only to be kept. */
+  inboxOnly?: true;
 };
 
 /** Milliseconds; `sendAt` is of the stream's clock. */

@@ -1,9 +1,10 @@
 /**
  * Where the recipients of a submission go: nowhere when their stream only
- * captures, into the queue of the pretend remote on the stream's own clock, or
- * into that of the real one on the wall's. The mode is kept with them; a
- * switch of the stream says nothing of mail that is accepted already. What
- * may not go out is judged here, so that it is held from the start.
+ * captures or the mail itself is for the inbox alone, into the queue of the
+ * pretend remote on the stream's own clock, or into that of the real one on the
+ * wall's. The mode is kept with them; a switch of the stream says nothing of
+ * mail that is accepted already. What may not go out is judged here, so that it
+ * is held from the start.
  */
 import type { EnvelopeRecipient } from '../mail/envelope.ts';
 import type { Held } from '../mail/recipient.ts';
@@ -34,7 +35,7 @@ export type LivePlan = {
 
 export const planner = ({ stream, now, destination, live }: PlanOptions) => (particulars: Particulars, id: string): QueuePlan | undefined => {
   const lane = stream(particulars.stream);
-  if (!lane) return undefined;
+  if (!lane || particulars.inboxOnly) return undefined;
   switch (lane.mode) {
     case 'capture': return undefined;
     case 'simulate': return {

@@ -31,10 +31,16 @@ export type Draft = {
   tags?: string[] | undefined;
   metadata?: Record<string, string> | undefined;
   envelope?: { from?: string | undefined; to?: string[] | undefined } | undefined;
+} & Wishes;
+
+/** What may be asked for beside the stream's policy, of a draft and of a message as it is. */
+export type Wishes = {
   /** ISO 8601; milliseconds or a text like `72h`. */
   sendAt?: string | undefined;
   expiresAfter?: string | number | undefined;
   priority?: Priority | undefined;
+  /** Stops at the inbox, whatever the stream's mode. */
+  mode?: 'capture' | undefined;
 };
 
 export type Fault = { path: string; message: string };
@@ -163,7 +169,7 @@ export function judgeDraft(draft: Draft, limits: { recipients: number }): { judg
 /** Longest that a message may be tried or put off: 30 days. */
 const LONGEST_WAIT = 30 * 86_400_000;
 
-function deliveryOf({ sendAt, expiresAfter, priority }: Draft, fault: (path: string, message: string) => void): DeliveryWish | undefined {
+export function deliveryOf({ sendAt, expiresAfter, priority }: Wishes, fault: (path: string, message: string) => void): DeliveryWish | undefined {
   const wish: DeliveryWish = { ...(priority === undefined ? {} : { priority }) };
   if (sendAt !== undefined) {
     const at = parseInstant(sendAt);

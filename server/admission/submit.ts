@@ -17,7 +17,7 @@ import type { AdmissionStore, Idempotency, Submission } from './port.ts';
 import { type Rehearsal, rehearseAll } from './rehearsal.ts';
 import type { Refusal } from './refusal.ts';
 import { composeMime } from './submit-compose.ts';
-import { type Draft, type Fault, judgeDraft, uniqueRecipients } from './submit-draft.ts';
+import { deliveryOf, type Draft, type Fault, judgeDraft, uniqueRecipients, type Wishes } from './submit-draft.ts';
 
 /** How long an Idempotency-Key is kept: 24 hours. */
 const KEY_LIFETIME = 24 * 60 * 60 * 1000;
@@ -52,8 +52,11 @@ export type Submit = {
   /** A draft that is not even a draft is handed over as its faults. */
   batch<A>(request: Request, body: Uint8Array, drafts: (Draft | Fault[])[], word: WordBatch<A>): Promise<Outcome<A>>;
   /** Bytes are kept as they are. The envelope is the given one or what the header says, Bcc included. */
-  raw(request: Request, bytes: AsyncIterable<Uint8Array>, given: { from?: string; to?: string[] }, declaredSize?: number): Promise<Outcome<Submitted>>;
+  raw(request: Request, bytes: AsyncIterable<Uint8Array>, given: Given, declaredSize?: number): Promise<Outcome<Submitted>>;
 };
+
+/** What is said of a message beside its bytes. */
+export type Given = { from?: string; to?: string[] } & Wishes;
 
 export function createSubmit({ admit, store, clock, limits, rehearsal }: SubmitOptions): Submit {
   /** Told to the gate's listeners too, as every refusal is. */
@@ -96,6 +99,7 @@ export function createSubmit({ admit, store, clock, limits, rehearsal }: SubmitO
         ...(draft.tags ? { tags: draft.tags } : {}),
         ...(draft.metadata ? { metadata: draft.metadata } : {}),
         ...(judged.delivery ? { delivery: judged.delivery } : {}),
+        ...(draft.mode === 'capture' ? { inboxOnly: true } : {}),
       });
     } catch (error) {
       intake.abort();
@@ -179,6 +183,7 @@ export function createSubmit({ admit, store, clock, limits, rehearsal }: SubmitO
       }
       const envelope = envelopeOf(head.bytes(), given);
       const faults = faultsOf(envelope, given.to !== undefined, intake.size);
+      const delivery = deliveryOf(given, (path, message) => void faults.push({ path, message }));
       if (faults.length > 0 || envelope.recipients.length > limits.recipients) {
         intake.abort();
         return faults.length > 0 ? { kind: 'invalid', faults } : tooManyRecipients(limits.recipients);
@@ -193,6 +198,8 @@ export function createSubmit({ admit, store, clock, limits, rehearsal }: SubmitO
         via: 'http',
         envelope,
         session: { ...request.session, times: { ...request.session.times, received: clock.now() } },
+        ...(delivery ? { delivery } : {}),
+        ...(given.mode === 'capture' ? { inboxOnly: true } : {}),
       });
       return sealed.kind === 'sealed' ? commit(request, [sealed], resultOf(sealed)) : sealed;
     },

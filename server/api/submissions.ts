@@ -4,7 +4,7 @@ import type { Context } from 'hono';
 import type { BatchResult, SubmitResult } from '../../sdk/contract.ts';
 import type { Refusal, RefusalReason } from '../admission/refusal.ts';
 import { newFingerprint, type One, type Outcome, type Request } from '../admission/submit.ts';
-import type { Draft } from '../admission/submit-draft.ts';
+import type { Draft, Wishes } from '../admission/submit-draft.ts';
 import type { Stream as StreamFacts } from '../mail/stream.ts';
 import { type BodyReader, jsonLimit, packed } from './body.ts';
 import { clientOf } from './client.ts';
@@ -15,8 +15,7 @@ import { problem, problemBody, type ProblemName } from './problems.ts';
 import { piecesOf } from './rest.ts';
 import { invalid, type Routes } from './route.ts';
 import { unbracketed } from './schemas/address.ts';
-import { Rfc822Envelope } from './schemas/query.ts';
-import { BatchResult as BatchSchema, MessageInput, SubmitResult as SubmitSchema } from './schemas/submit.ts';
+import { BatchResult as BatchSchema, MessageInput, Rfc822Query, SubmitResult as SubmitSchema } from './schemas/submit.ts';
 
 /** Messages of one batch. */
 const BATCH_LIMIT = 500;
@@ -43,11 +42,11 @@ export function submissionRoutes({ add }: Routes, deps: ApiDeps, bodies: BodyRea
     method: 'post', path: '/v1/streams/{stream}/messages', noun: 'Submitting', summary: 'Hand in a message, a batch, or a raw message',
     description: [
       'JSON: one message, or an array of up to 500 that is answered message by message (`BatchResult`).',
-      '`message/rfc822`: kept byte for byte; the envelope is given by the query parameters `from` and `to` (repeatable) or taken from the header, Bcc included.',
+      '`message/rfc822`: kept byte for byte; the envelope is given by the query parameters `from` and `to` (repeatable) or taken from the header, Bcc included; `sendAt`, `expiresAfter`, `priority` and `mode` are query parameters, too.',
       'Answered after the commit.',
     ].join(' '),
     params: z.object({ stream: z.string() }),
-    query: Rfc822Envelope,
+    query: Rfc822Query,
     consumes: { 'application/json': z.union([MessageInput, z.array(MessageInput).min(1).max(BATCH_LIMIT)]), 'message/rfc822': z.string() },
     headers: { 'Idempotency-Key': { description: 'The same key with the same request is answered as the first time (`Idempotency-Replayed: true`), for 24 hours, and kept once.', pattern: KEY.source } },
     status: 202, answer: z.union([SubmitSchema, BatchSchema]),
@@ -63,14 +62,18 @@ export function submissionRoutes({ add }: Routes, deps: ApiDeps, bodies: BodyRea
     if (/^message\/rfc822\s*(?:;|$)/i.test(type)) {
       const refused = packed(c);
       if (refused) return refused;
-      const from = [query.from ?? []].flat()[0];
-      const to = query.to === undefined ? undefined : [query.to].flat();
-      const given = { ...(from === undefined ? {} : { from: unbracketed(from) }), ...(to ? { to: to.map(unbracketed) } : {}) };
+      const faults = unqueued(lane, query);
+      if (faults.length > 0) return invalid(faults);
+      const { from: sender, to: recipients, ...wishes } = query;
+      const from = [sender ?? []].flat()[0];
+      const to = recipients === undefined ? undefined : [recipients].flat();
+      const given = { ...(from === undefined ? {} : { from: unbracketed(from) }), ...(to ? { to: to.map(unbracketed) } : {}), ...wishes };
       const outcome = await submit.raw(request, piecesOf(c), given, Number(c.req.header('content-length') ?? 0));
       return answered(c, outcome);
     }
     if (!isJson(type)) return problem('unsupported-type', { detail: 'This takes application/json or message/rfc822.' });
-    if (query.from !== undefined || query.to !== undefined) return invalid([{ path: query.to === undefined ? 'from' : 'to', message: 'goes with message/rfc822; in JSON it is `envelope`' }]);
+    const stray = (['to', 'from', 'sendAt', 'expiresAfter', 'priority', 'mode'] as const).find((name) => query[name] !== undefined);
+    if (stray !== undefined) return invalid([{ path: stray, message: `goes with message/rfc822; in JSON it is ${stray === 'to' || stray === 'from' ? '`envelope`' : 'a field of the message'}` }]);
 
     const read = await bodies.read(c, limit);
     if (read instanceof Response) return read;
@@ -132,12 +135,13 @@ function draftOf(value: unknown, lane: StreamFacts): Draft | Faults {
   return faults.length > 0 ? faults : draft.value;
 }
 
-/** What only queued mail can have, asked of a stream that queues nothing. */
-function unqueued({ name, mode }: StreamFacts, draft: Draft): Faults {
-  if (mode !== 'capture') return [];
-  return (['sendAt', 'expiresAfter', 'priority'] as const)
-    .filter((field) => draft[field] !== undefined)
-    .map((path) => ({ path, message: `needs a stream that queues its mail, and "${name}" is in mode capture: PATCH /v1/streams/${name} {"mode":"simulate"}` }));
+/** What only queued mail can have, asked of mail that is only kept, or of a stream that queues nothing. */
+function unqueued({ name, mode }: StreamFacts, wishes: Wishes): Faults {
+  if (mode !== 'capture' && wishes.mode !== 'capture') return [];
+  const why = wishes.mode === 'capture'
+    ? 'is for mail that is queued, and `mode` says that this is only captured: leave one of them out'
+    : `needs a stream that queues its mail, and "${name}" is in mode capture: PATCH /v1/streams/${name} {"mode":"simulate"}`;
+  return (['sendAt', 'expiresAfter', 'priority'] as const).filter((field) => wishes[field] !== undefined).map((path) => ({ path, message: why }));
 }
 
 function answerOf<A extends SubmitResult | BatchResult>(c: Context, outcome: Outcome<A>): Response {

@@ -2,7 +2,9 @@
  * `postern import`: reads eml files, mbox files and folders of them into a
  * stream. An eml is kept byte for byte; what `postern export` wrote gets its
  * envelopes and tags back, a folder, one file of it, and an mbox alike. What is
- * refused is told and the rest goes on.
+ * refused is told and the rest goes on. Each message says itself that it is only
+ * to be kept: whatever the stream's mode is, or becomes meanwhile, old mail goes
+ * to nobody unless that is asked for.
  */
 import { createReadStream, openAsBlob } from 'node:fs';
 import { open, readdir, stat } from 'node:fs/promises';
@@ -10,6 +12,7 @@ import { basename, dirname, join } from 'node:path';
 import { buffer } from 'node:stream/consumers';
 import type { Readable } from 'node:stream';
 import { PosternError, type Sandbox } from '../../sdk/client.ts';
+import type { StreamMode } from '../mail/stream.ts';
 import { type Envelope, envelopesIn, envelopesOf, fingerprint, type Known } from './envelopes.ts';
 import { NULL_SENDER, readMbox } from './mbox.ts';
 import { EX, Failure, readOptions, usage, verb } from './options.ts';
@@ -17,15 +20,19 @@ import { progress } from './progress.ts';
 import { asOptions, failureOf, sandboxFor, TARGET_HELP, TARGET_OPTIONS } from './target.ts';
 import type { Io } from './verb.ts';
 
-const HELP = `postern import FILE|DIR ... [--stream NAME]
+const HELP = `postern import FILE|DIR ... [--stream NAME] [--send]
 
 Reads messages in: eml files, mbox files, folders of them; - is one message on
 standard input. An eml is kept byte for byte, whatever it begins with. Lines of
 an mbox end in LF and are given the CR LF that mail has. Envelopes and tags come
 from what postern export wrote: envelopes.jsonl in the folder of an eml, and
 FILE.envelopes.jsonl beside an mbox, for each message that is as it was then.
+They are kept in the inbox and go nowhere, whatever the mode of the stream.
 
   --stream NAME      the stream they go into [default]
+  --send             each goes on to its recipients, as new mail of the stream
+                     would: to the pretend side where it simulates, FOR REAL
+                     where it delivers
   --from ADDRESS     envelope sender [what export wrote, the From line of an mbox, else the header]
   --to ADDRESS       envelope recipient; may be repeated [what export wrote, else the header]
   --quiet            no progress and no summary
@@ -43,16 +50,19 @@ type Source = Known & { name: string; size: number; bytes: () => Promise<Blob | 
 export async function importMail(args: string[], io: Io): Promise<number> {
   return verb('postern import', HELP, args, io, async () => {
     const one = { type: 'string' } as const;
-    const { values, positionals } = readOptions(args, { ...TARGET_OPTIONS, stream: one, from: one, to: { type: 'string', multiple: true }, quiet: { type: 'boolean' } }, true);
+    const { values, positionals } = readOptions(args, { ...TARGET_OPTIONS, stream: one, from: one, to: { type: 'string', multiple: true }, quiet: { type: 'boolean' }, send: { type: 'boolean' } }, true);
     if (positionals.length === 0) throw usage('name a file or a folder');
     const told: Envelope = { ...(values.from === undefined ? {} : { from: values.from }), ...(values.to ? { to: values.to } : {}) };
     const sandbox = await sandboxFor(values, io);
     const stream = values.stream ?? 'default';
+    const send = values.send === true;
     const shown = progress(io, values.quiet === true, undefined, 'imported');
     const tally = { taken: 0, refused: 0 };
+    let mode: StreamMode = 'capture';
     try {
+      ({ mode } = await sandbox.api.stream(stream));
       await abreast(sources(positionals, io, sandbox.info.limits.messageSize), async (source) => {
-        const fault = await submit(sandbox, stream, { ...source, ...told });
+        const fault = await submit(sandbox, { stream, ...(send ? {} : { mode: 'capture' }) }, { ...source, ...told });
         if (fault === undefined) tally.taken++;
         else {
           tally.refused++;
@@ -66,21 +76,31 @@ export async function importMail(args: string[], io: Io): Promise<number> {
     } finally {
       shown.end();
     }
-    if (!values.quiet) io.stderr.write(`Imported ${tally.taken} ${tally.taken === 1 ? 'message' : 'messages'} into the stream ${stream}${tally.refused > 0 ? `; ${tally.refused} refused` : ''}\n`);
+    if (!values.quiet) io.stderr.write(`Imported ${tally.taken} ${tally.taken === 1 ? 'message' : 'messages'} into the stream ${stream}${tally.refused > 0 ? `; ${tally.refused} refused` : ''}${tally.taken > 0 ? whither(mode, send) : ''}\n`);
     return tally.refused > 0 ? EX.FAILED : EX.OK;
   });
 }
 
+/** Where they go from here, as far as that is not clear: a stream that only captures sends nothing. */
+function whither(mode: StreamMode, send: boolean): string {
+  if (mode === 'capture') return '';
+  const side = mode === 'deliver' ? 'for real, as far as the stream lets mail go out' : 'to the pretend remote side';
+  return send ? `; they go on ${side}` : `; they are only kept there: with --send they go on, ${side}`;
+}
+
+/** Where a message goes: with a mode it stays in the inbox. */
+type Into = { stream: string; mode?: 'capture' };
+
 /** Why it was not taken; undefined when it was. */
-async function submit(sandbox: Sandbox, stream: string, source: Source): Promise<string | undefined> {
-  const taken = await handIn(sandbox, stream, source);
+async function submit(sandbox: Sandbox, into: Into, source: Source): Promise<string | undefined> {
+  const taken = await handIn(sandbox, into, source);
   if (typeof taken === 'string') return taken;
   return source.tags && source.tags.length > 0 ? tag(sandbox, taken.id, source.tags) : undefined;
 }
 
-async function handIn(sandbox: Sandbox, stream: string, { from, to, bytes }: Source): Promise<{ id: string } | string> {
+async function handIn(sandbox: Sandbox, into: Into, { from, to, bytes }: Source): Promise<{ id: string } | string> {
   for (let times = 0; ; times++) try {
-    return await sandbox.api.submitRaw(await bytes(), { stream, ...(from === undefined ? {} : { from }), ...(to === undefined || to.length === 0 ? {} : { to }) });
+    return await sandbox.api.submitRaw(await bytes(), { ...into, ...(from === undefined ? {} : { from }), ...(to === undefined || to.length === 0 ? {} : { to }) });
   } catch (error) {
     if (error instanceof PosternError && error.status === 503 && times < ROOM.times) {
       await new Promise((resolve) => setTimeout(resolve, ROOM.pause));

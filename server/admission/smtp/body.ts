@@ -69,7 +69,7 @@ export function receiveBody(desk: Desk, talk: Conversation, intake: Intake, tran
         if (talk.tls) session.tls = talk.tls;
         if (talk.login) session.login = { method: talk.login.method, user: talk.login.user };
         const particulars: Particulars = { stream: talk.stream, via: 'smtp', envelope: transaction.envelope, session };
-        if (desk.inward) particulars.inward = true;
+        if (desk.inward) particulars.inboxOnly = true;
         const sealed = intake.seal(particulars);
         if (sealed.kind === 'refused') return notTaken(desk, talk, sealed, intake.size);
         const { id } = sealed.submission;

@@ -77,7 +77,7 @@ export const EventFilters = z.strictObject({
   types: text.optional().openapi({ description: 'Kinds of event, separated by commas.' }),
   message: text.optional().openapi({ description: 'Only what happened to this message.' }),
 });
-export const EventPaging = z.strictObject({ ...EventFilters.shape, limit: whole(1, 500).optional(), latest: whole(1, 500).optional().openapi({ type: 'integer', minimum: 1, maximum: 500, description: 'The newest so many; of these, the kinds that `types` names.' }) });
+export const EventPaging = z.strictObject({ ...EventFilters.shape, limit: whole(1, 500).optional(), latest: whole(1, 500).optional().openapi({ type: 'integer', minimum: 1, maximum: 500, description: 'The newest so many of those that fit.' }) });
 
 /** One that there is not would be waited for in vain. */
 const replyClass = z.string().superRefine((value, ctx) => {
@@ -118,11 +118,6 @@ const period = text.openapi({ description: 'From a time to a time, `..` between 
 export const ComparisonFilters = z.strictObject({ ...lane, before: period, after: period });
 export const AuditPaging = z.strictObject({ stream: text.optional(), what: z.enum(AUDITED).optional().openapi({ description: 'Only entries of this kind.' }), cursor: text.optional(), limit: whole(1, 500).optional() });
 export const DkimFilter = z.strictObject({ domain: text.optional().openapi({ description: 'All domains unless said.' }) });
-
-export const Rfc822Envelope = z.strictObject({
-  from: z.union([text, z.array(text).max(1)]).optional(),
-  to: z.union([text, z.array(text)]).optional(),
-});
 
 agree<typeof Filters, wire.MessageQuery>();
 agree<typeof TelemetryFilters, wire.TelemetryQuery>();

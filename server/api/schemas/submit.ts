@@ -21,6 +21,14 @@ const AttachmentInput = z.strictObject({
   disposition: z.enum(['attachment', 'inline']).optional(),
 }).openapi('AttachmentInput');
 
+/** What may be asked for beside the stream's policy. */
+const wishes = {
+  sendAt: z.string().optional().openapi({ format: 'date-time', description: 'When it is first tried, on the stream\'s clock, with its zone (`2026-05-01T09:00:00Z`). Where mail is queued.' }),
+  expiresAfter: durationInput.optional().openapi({ description: 'How long it is tried, instead of what the stream says. Where mail is queued.' }),
+  priority: z.enum(PRIORITIES).optional().openapi({ description: 'Before or behind the other mail of the stream. Where mail is queued.' }),
+  mode: z.literal('capture').optional().openapi({ description: '`capture`: it stays in the inbox, whatever the mode of the stream.' }),
+};
+
 export const MessageInput = z.strictObject({
   from: AddressInput,
   to: addresses.optional(),
@@ -36,10 +44,15 @@ export const MessageInput = z.strictObject({
   metadata: z.record(z.string().max(200), z.string().max(2_000)).optional(),
   envelope: z.strictObject({ from: z.string().optional(), to: z.array(z.string()).optional() }).optional()
     .openapi({ description: 'Instead of what From, To, Cc and Bcc say.' }),
-  sendAt: z.string().optional().openapi({ format: 'date-time', description: 'When it is first tried, on the stream\'s clock, with its zone (`2026-05-01T09:00:00Z`). Where mail is queued.' }),
-  expiresAfter: durationInput.optional().openapi({ description: 'How long it is tried, instead of what the stream says. Where mail is queued.' }),
-  priority: z.enum(PRIORITIES).optional().openapi({ description: 'Before or behind the other mail of the stream. Where mail is queued.' }),
+  ...wishes,
 }).openapi('MessageInput');
+
+/** Beside a message that comes as it is. */
+export const Rfc822Query = z.strictObject({
+  from: z.union([z.string(), z.array(z.string()).max(1)]).optional(),
+  to: z.union([z.string(), z.array(z.string())]).optional(),
+  ...wishes,
+});
 
 export const SubmitResult = z.object({ id: z.string(), messageId: z.string(), recipients: z.array(z.string()) }).openapi('SubmitResult');
 
