@@ -13,7 +13,7 @@ import type { Query, RequestBody, Wire } from './wire.ts';
 
 export type Change = { read?: boolean; tags?: string[]; addTags?: string[]; removeTags?: string[] };
 export type SubmitOptions = { stream?: string; idempotencyKey?: string; signal?: AbortSignal };
-export type RawOptions = SubmitOptions & { /** Envelope sender and recipients, instead of what the header says. */ from?: string; to?: string[] };
+export type RawOptions = SubmitOptions & Pick<MessageInput, 'sendAt' | 'expiresAfter' | 'priority' | 'mode'> & { /** Envelope sender and recipients, instead of what the header says. */ from?: string; to?: string[] };
 type Options = { signal?: AbortSignal | undefined; /** Goes on when the page that asked is left. */ keepalive?: boolean | undefined };
 
 const at = encodeURIComponent;
@@ -30,9 +30,9 @@ export function createApi(wire: Wire) {
     submit: (message: MessageInput, options: SubmitOptions = {}) => json<SubmitResult>('POST', `${streamPath(options.stream)}/messages`, { ...submission(options), json: message }),
     submitBatch: (messages: MessageInput[], options: SubmitOptions = {}) => json<BatchResult>('POST', `${streamPath(options.stream)}/messages`, { ...submission(options), json: messages }),
     /** A finished message (RFC 5322), kept byte for byte. */
-    submitRaw: (bytes: RequestBody, options: RawOptions = {}) => json<SubmitResult>('POST', `${streamPath(options.stream)}/messages`, {
-      query: { from: options.from, to: options.to }, body: bytes, signal: options.signal,
-      headers: { 'idempotency-key': options.idempotencyKey, 'content-type': 'message/rfc822' },
+    submitRaw: (bytes: RequestBody, { stream, idempotencyKey, signal, from, to, sendAt, expiresAfter, priority, mode }: RawOptions = {}) => json<SubmitResult>('POST', `${streamPath(stream)}/messages`, {
+      query: { from, to, sendAt, expiresAfter, priority, mode }, body: bytes, signal,
+      headers: { 'idempotency-key': idempotencyKey, 'content-type': 'message/rfc822' },
     }),
 
     list: (query: MessageQuery & { cursor?: string; limit?: number } = {}, options: Options = {}) => json<MessagePage>('GET', '/v1/messages', { query: asQuery(query), ...options }),

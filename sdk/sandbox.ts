@@ -11,7 +11,7 @@ import { readEvents, type EventOptions } from './events.ts';
 import { type DkimDesk, dkimDesk, type Switchboard, switchboard } from './going-out.ts';
 import { greet, type Greeting } from './greeting.ts';
 import { type Lane, laneOf, playing, type Playing } from './lane.ts';
-import { type AdvanceBy, targetOf } from './moving.ts';
+import { advanceAddress, type AdvanceBy } from './moving.ts';
 import { type Outgoing, wireMessage } from './outgoing.ts';
 import { createReader, type Patience, type Reader } from './reader.ts';
 import { SentMessage } from './sent.ts';
@@ -23,7 +23,7 @@ export type Inbox = Reader & {
   /** For the application under test: `smtp.url`, its parts, or `smtp.transport` for nodemailer. */
   readonly smtp: SmtpAccess;
   readonly stream: string;
-  /** Moves the time of the mail for this address alone: `'72h'`, `{ until }` or `'idle'`. */
+  /** Moves the time of the mail for this address alone, in whatever streams it is: `'72h'`, `{ until }` or `'idle'`. */
   advance(by: AdvanceBy): Promise<AdvanceSummary>;
   /** Deletes the mail of this inbox, and no other. */
   clear(): Promise<number>;
@@ -152,7 +152,7 @@ export async function openInbox(api: Api, options: InboxOptions | string = {}, p
   return {
     ...createReader({ api, scope, patience, stream, beginning: cursor, where: { smtp: `${settings.host}:${settings.port}`, address } }),
     address, stream, smtp: settings,
-    advance: async (by) => api.advance(stream, { ...targetOf(by), recipient: address }),
+    advance: (by) => advanceAddress(api, address, by, stream),
     clear: async () => (await api.deleteAll(scope)).deleted,
   };
 }

@@ -34,6 +34,8 @@ export type MessageInput = {
   sendAt?: string;
   expiresAfter?: Duration;
   priority?: 'high' | 'normal' | 'low';
+  /** It stays in the inbox, whatever the mode of the stream. */
+  mode?: 'capture';
 };
 
 export type SubmitResult = { id: string; messageId: string; recipients: string[] };

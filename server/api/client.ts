@@ -13,7 +13,7 @@ export function clientOf(c: Context): { address: string; port: number } {
 const NAMED = 100;
 
 /**
- * Who did it, for the audit log: `api 127.0.0.1`, and before it the name that X-Postern-By gives. It is
+ * Who did it, for events, suppressions and the audit log: `api 127.0.0.1`, and before it the name that X-Postern-By gives. It is
  * a claim, so that the address always stands beside it. Octets of a header are UTF-8 here, as browsers send them.
  */
 export function actorOf(c: Context): string {
@@ -21,6 +21,3 @@ export function actorOf(c: Context): string {
   const said = Buffer.from(c.req.header('x-postern-by') ?? '', 'latin1').toString('utf8').replaceAll(/[\p{C}\ufffd]+/gu, '').replaceAll(/\s+/g, ' ').trim();
   return said === '' ? address : `${Array.from(said).slice(0, NAMED).join('')} (${address})`;
 }
-
-/** Who did it, as events and suppressions tell. There are no accounts: an address is all that is known. */
-export const personOf = (c: Context): string => `http ${clientOf(c).address}`;

@@ -110,8 +110,10 @@ export function eventWaitRoutes({ add }: Routes, deps: ApiDeps, closing: AbortSi
 
     async function replay(): Promise<PosternEvent | undefined> {
       for (;;) {
-        const page = await store.events({ after: cursor, limit: 500, ...(query.stream === undefined ? {} : { stream: query.stream }) });
+        const newest = await store.lastEvent();
+        const page = await store.events({ after: cursor, limit: 500, ...(query.stream === undefined ? {} : { stream: query.stream }), ...(query.message === undefined ? {} : { message: query.message }) });
         for (const event of page) if (seen(event)) return event;
+        if (page.length < 500) cursor = Math.max(cursor, newest); // what is about others is passed over
         if (page.length < 500 || over) return undefined;
       }
     }

@@ -10,7 +10,7 @@ import type { PosternEvent } from '../events/event.ts';
 import type { Subscription } from '../events/hub.ts';
 import { shown } from '../shown.ts';
 import type { ApiDeps } from './deps.ts';
-import { place, wanted } from './event-filters.ts';
+import { filterOf, place, wanted } from './event-filters.ts';
 import { isForeign } from './guards.ts';
 import type { HandshakeEnv } from './handshake.ts';
 import { problem } from './problems.ts';
@@ -21,6 +21,8 @@ import { eventOf } from './wire-event.ts';
 
 /** Milliseconds between comments that keep proxies from giving up on a silent stream. */
 export const HEARTBEAT = 15_000;
+/** Events of a page, unless said. */
+const PAGE = 100;
 /** Octets that may wait in a socket before we stop feeding it. */
 const SOCKET_BACKLOG = 1024 * 1024;
 
@@ -34,21 +36,22 @@ export function eventRoutes({ add }: Routes, deps: ApiDeps, origins: ReadonlySet
 
   add({
     method: 'get', path: '/v1/events', noun: 'Events', summary: 'Events after a cursor, or the latest, oldest first',
-    description: 'A cursor from before a fresh start (ahead of all that happened) begins anew. `latest` answers the newest so many instead, and goes without `after` and `limit`. `cursor` is where to go on. Those of a stream can be asked for after it is gone; of a name that none ever had there are none.',
+    description: 'A cursor from before a fresh start (ahead of all that happened) begins anew. `latest` answers the newest so many instead, and goes without `after` and `limit`. `cursor` is where to go on; fewer than `limit` are all that there are up to it. Those of a stream can be asked for after it is gone; of a name that none ever had there are none.',
     query: EventPaging, answer: EventPage,
-  }, async ({ query: { after, latest, limit, stream, types, message } }) => {
-    const wants = wanted({ types, message });
-    if (wants instanceof Response) return wants;
-    const within = stream === undefined ? {} : { stream };
+  }, async ({ query: { after, latest, limit, ...asked } }) => {
+    const filter = filterOf(asked);
+    if (filter instanceof Response) return filter;
+    // Before the page is read: what is told meanwhile lies behind the cursor.
     const newest = await store.lastEvent();
     if (latest !== undefined) {
       if (after !== undefined || limit !== undefined) return invalid([{ path: 'latest', message: 'goes without `after` and `limit`' }]);
-      const events = await store.latestEvents({ limit: latest, ...within });
-      return { events: events.filter(wants).map(eventOf), cursor: Math.max(newest, events.at(-1)?.id ?? 0) };
+      const events = await store.latestEvents({ limit: latest, ...filter });
+      return { events: events.map(eventOf), cursor: Math.max(newest, events.at(-1)?.id ?? 0) };
     }
-    const from = place(after ?? 0, newest);
-    const events = await store.events({ after: from, limit: limit ?? 100, ...within });
-    return { events: events.filter(wants).map(eventOf), cursor: events.at(-1)?.id ?? from };
+    const most = limit ?? PAGE;
+    const events = await store.events({ after: place(after ?? 0, newest), limit: most, ...filter });
+    const last = events.at(-1)?.id ?? 0;
+    return { events: events.map(eventOf), cursor: events.length < most ? Math.max(newest, last) : last };
   });
 
   add({

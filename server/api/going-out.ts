@@ -16,7 +16,7 @@ import { noSuchStream } from './streams.ts';
 import { liveStreamOf, switchOf } from './wire-live.ts';
 
 /** Of all that the audit log tells. */
-export const BY = { 'X-Postern-By': 'Who asks, for the audit log; the address of the client always stands beside it.' };
+export const BY = { 'X-Postern-By': 'Who asks, for events and the audit log; the address of the client always stands beside it.' };
 
 export function goingOutRoutes({ add }: Routes, deps: ApiDeps): void {
   const { real, store, streams, clock } = deps;

@@ -6,7 +6,7 @@ import { RECIPIENT_STATES } from '../mail/recipient.ts';
 import type { QueueDepth, QueueScope as Scope } from '../queue/port.ts';
 import { shown } from '../shown.ts';
 import { parseDuration } from '../units.ts';
-import { actorOf, personOf } from './client.ts';
+import { actorOf } from './client.ts';
 import type { ApiDeps } from './deps.ts';
 import { noSuchMessage } from './messages.ts';
 import { problem } from './problems.ts';
@@ -61,12 +61,12 @@ export function queueRoutes({ add }: Routes, deps: ApiDeps): void {
   const operation = (name: string, summary: string, description: string, act: (scope: Scope, by: string) => Promise<number>) => {
     add({
       method: 'post', path: `/v1/queue/${name}`, noun: 'Queue', summary, description: `${description} Needs \`stream\` or \`message\`; \`site\`, \`domain\`, \`recipient\`, \`mode\` and \`heldFor\` narrow it.`,
-      body: QueueScope, answer: QueueChanged, problems: ['unscoped', 'no-such-stream', 'no-such-message', 'no-such-recipient', 'malformed-json', 'unsupported-type'],
+      body: QueueScope, answer: QueueChanged, headers: BY, problems: ['unscoped', 'no-such-stream', 'no-such-message', 'no-such-recipient', 'malformed-json', 'unsupported-type'],
     }, async ({ c, body }) => {
       const scopes = await queueScopesOf(deps, body);
       if (scopes instanceof Response) return scopes;
       let changed = 0;
-      for (const scope of scopes) changed += await act(scope, personOf(c));
+      for (const scope of scopes) changed += await act(scope, actorOf(c));
       return { changed };
     });
   };
@@ -95,7 +95,7 @@ export function queueRoutes({ add }: Routes, deps: ApiDeps): void {
   add({
     method: 'post', path: '/v1/queue/pause', noun: 'Queue', summary: 'Pause a stream, or one site of it',
     description: 'Nothing new is tried until it is resumed or its time is over. What expires meanwhile expires.',
-    body: PauseInput, problems: ['no-such-stream', 'no-such-site', 'malformed-json', 'unsupported-type'],
+    body: PauseInput, headers: BY, problems: ['no-such-stream', 'no-such-site', 'malformed-json', 'unsupported-type'],
   }, async ({ c, body }) => {
     if (!streams.get(body.stream)) return noSuchStream(body.stream);
     const strange = body.site === undefined ? undefined : await strangeSite(body.stream, body.site);
@@ -103,7 +103,7 @@ export function queueRoutes({ add }: Routes, deps: ApiDeps): void {
     const now = queue.now(body.stream, body.site === undefined ? undefined : body.mode);
     const until = body.for === undefined ? null : now + parseDuration(String(body.for))!;
     if (until !== null && until > now + LONGEST) return invalid([{ path: 'for', message: `must be at most 365d; it is ${shown(body.for)}` }]);
-    await queue.pause(targetOf(body), { reason: body.reason ?? `paused by ${personOf(c)}`, until });
+    await queue.pause(targetOf(body), { reason: body.reason ?? `paused by ${actorOf(c)}`, until });
     return c.body(null, 204);
   });
 

@@ -6,8 +6,9 @@ import type { Suppression } from '../mail/suppression.ts';
 import type { SuppressionKey, SuppressionQuery } from '../queue/port.ts';
 import { parseDuration } from '../units.ts';
 import type { BodyReader } from './body.ts';
-import { personOf } from './client.ts';
+import { actorOf } from './client.ts';
 import type { ApiDeps } from './deps.ts';
+import { BY } from './going-out.ts';
 import { problem } from './problems.ts';
 import { invalid, type Routes } from './route.ts';
 import { streamOf } from './stream.ts';
@@ -46,39 +47,39 @@ export function suppressionRoutes({ add }: Routes, deps: ApiDeps, bodies: BodyRe
   add({
     method: 'post', path: '/v1/suppressions', noun: 'Suppressions', summary: 'Suppress an address, or all of a domain (`@domain`)',
     description: 'Replaces what stood for it, in the same stream (or all) and mode (or both). Mail that waits for it already ends before its next attempt.',
-    body: SuppressionInput, status: 201, answer: Schema, problems: ['no-such-stream', 'malformed-json', 'unsupported-type'],
+    body: SuppressionInput, status: 201, answer: Schema, headers: BY, problems: ['no-such-stream', 'malformed-json', 'unsupported-type'],
   }, async ({ c, body: { address, stream = null, mode = null, reason = 'manual', detail, lifetime } }) => {
     if (stream !== null && !streams.get(stream)) return noSuchStream(stream);
     const why = suppressible(address);
     if (why !== undefined) return invalid([{ path: 'address', message: why }]);
     const createdAt = nowOf(stream, mode);
     const expiresAt = lifetime === undefined ? null : createdAt + parseDuration(String(lifetime))!;
-    const suppression: Suppression = { address: addressKey(address.trim()), stream, mode, reason, detail: detail ?? `by ${personOf(c)}`, message: null, createdAt, expiresAt };
-    await store.suppress([suppression], personOf(c));
+    const suppression: Suppression = { address: addressKey(address.trim()), stream, mode, reason, detail: detail ?? `by ${actorOf(c)}`, message: null, createdAt, expiresAt };
+    await store.suppress([suppression], actorOf(c));
     return suppressionOf(suppression);
   });
 
   add({
     method: 'delete', path: '/v1/suppressions', noun: 'Suppressions', summary: 'Let an address have mail again',
-    query: SuppressionName, problems: ['no-such-stream', 'no-such-suppression'],
+    query: SuppressionName, headers: BY, problems: ['no-such-stream', 'no-such-suppression'],
   }, async ({ c, query: { address, stream, mode } }) => {
     if (stream !== undefined && !streams.get(stream)) return noSuchStream(stream);
-    const gone = await store.unsuppress({ address: addressKey(address.trim()), stream: stream ?? null, ...(mode === undefined ? {} : { mode: modeOf(mode) }) }, personOf(c));
+    const gone = await store.unsuppress({ address: addressKey(address.trim()), stream: stream ?? null, ...(mode === undefined ? {} : { mode: modeOf(mode) }) }, actorOf(c));
     return gone ? c.body(null, 204) : problem('no-such-suppression', { detail: `"${address.slice(0, 100)}" is not suppressed ${stream === undefined ? 'for every stream; say `stream` for the one of a stream' : `in "${stream}"`}${mode === undefined ? '' : mode === '*' ? ', for both simulated and real mail' : `, for mode "${mode}" alone`}.` });
   });
 
   add({
     method: 'post', path: '/v1/suppressions/clear', noun: 'Suppressions', summary: 'Take back all that a stream holds against its mail of one mode',
     description: 'With what was counted towards more: soft bounces, refusals that were not confirmed. What stands for every stream stays, and so does what was learnt in the other mode.',
-    body: SuppressionClear, answer: SuppressionCleared, problems: ['no-such-stream', 'malformed-json', 'unsupported-type'],
-  }, async ({ c, body: { stream, mode } }) => (streams.get(stream) ? { removed: await store.unsuppressAll(stream, mode, personOf(c)) } : noSuchStream(stream)));
+    body: SuppressionClear, answer: SuppressionCleared, headers: BY, problems: ['no-such-stream', 'malformed-json', 'unsupported-type'],
+  }, async ({ c, body: { stream, mode } }) => (streams.get(stream) ? { removed: await store.unsuppressAll(stream, mode, actorOf(c)) } : noSuchStream(stream)));
 
   add({
     method: 'post', path: '/v1/suppressions/import', noun: 'Suppressions', summary: 'Suppress the addresses of a file',
     description: 'CSV with the columns address, stream, reason, detail, expires, mode (a first line that names them may leave some out or reorder them), or a JSON object a line. A file with a fault is not taken at all: `errors` names the lines.',
     query: z.strictObject({ stream: z.string().optional().openapi({ description: 'Of lines that name none. Without it, for every stream.' }) }),
     consumes: { 'text/csv': z.string(), 'application/x-ndjson': z.string() },
-    answer: SuppressionImport, problems: ['no-such-stream', 'unsupported-type', 'body-too-large', 'no-room'],
+    answer: SuppressionImport, headers: BY, problems: ['no-such-stream', 'unsupported-type', 'body-too-large', 'no-room'],
   }, async ({ c, query: { stream } }) => {
     if (stream !== undefined && !streams.get(stream)) return noSuchStream(stream);
     const type = c.req.header('content-type') ?? '';
@@ -92,7 +93,7 @@ export function suppressionRoutes({ add }: Routes, deps: ApiDeps, bodies: BodyRe
       const text = textOf(read.bytes);
       if (text === undefined) return invalid([{ path: '', message: 'the file is not UTF-8' }]);
       list = readList(text, CSV.test(type) ? 'csv' : 'jsonl', {
-        stream: stream ?? null, detail: `imported by ${personOf(c)}`,
+        stream: stream ?? null, detail: `imported by ${actorOf(c)}`,
         now: (name, mode) => (name === null || streams.get(name) ? nowOf(name, mode) : undefined),
       });
     } finally {
@@ -100,7 +101,7 @@ export function suppressionRoutes({ add }: Routes, deps: ApiDeps, bodies: BodyRe
     }
     if ('faults' in list) return invalid(list.faults);
     let added = 0;
-    for (let i = 0; i < list.suppressions.length; i += PAGE) added += await store.suppress(list.suppressions.slice(i, i + PAGE), personOf(c));
+    for (let i = 0; i < list.suppressions.length; i += PAGE) added += await store.suppress(list.suppressions.slice(i, i + PAGE), actorOf(c));
     return { read: list.suppressions.length, added };
   });
 

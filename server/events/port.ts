@@ -1,11 +1,14 @@
 /** What the event hub asks of a store. */
 import type { PosternEvent } from './event.ts';
 
+/** Which events: of this stream, about this message (also when it is deleted), of one of these kinds. */
+export type EventFilter = { stream?: string; message?: string; types?: readonly PosternEvent['type'][] };
+
 export interface EventStore {
-  /** Events with an id above `after`, oldest first, at most `limit`; only of `stream` when given. With `message`: how it was taken in, what became of its recipients, and what came back, while the message is there. */
-  events(query: { after: number; limit: number; stream?: string; message?: string }): Promise<PosternEvent[]>;
-  /** The newest ones, at most `limit`, oldest first. */
-  latestEvents(query: { limit: number; stream?: string }): Promise<PosternEvent[]>;
+  /** Those that fit with an id above `after`, oldest first, at most `limit`. Fewer are all that there are. */
+  events(query: { after: number; limit: number } & EventFilter): Promise<PosternEvent[]>;
+  /** The newest that fit, at most `limit`, oldest first. */
+  latestEvents(query: { limit: number } & EventFilter): Promise<PosternEvent[]>;
   /** The id of the newest event; 0 when there is none. */
   lastEvent(): Promise<number>;
   /**

@@ -55,8 +55,8 @@ test('a recipient whose site is paused beyond its due is told both, in its own t
 });
 
 test('a suppressed recipient: by which entry, for whom, since when and why', () => {
-  const standing = { address: '@gmail.test', stream: null, mode: null, reason: 'manual' as const, detail: 'by http 127.0.0.1', message: null, createdAt: NOW, expiresAt: null };
-  expect(explainSuppressed(recipientOf(), standing)).toBe('Not sent: all of @gmail.test is suppressed (@gmail.test, every stream, since 2026-01-01T10:10:05.000Z): manual, by http 127.0.0.1.');
+  const standing = { address: '@gmail.test', stream: null, mode: null, reason: 'manual' as const, detail: 'by api 127.0.0.1', message: null, createdAt: NOW, expiresAt: null };
+  expect(explainSuppressed(recipientOf(), standing)).toBe('Not sent: all of @gmail.test is suppressed (@gmail.test, every stream, since 2026-01-01T10:10:05.000Z): manual, by api 127.0.0.1.');
   expect(explainSuppressed(recipientOf({ address: 'Ann@Gmail.test' }), { ...standing, address: 'ann@gmail.test', stream: 'app', mode: 'deliver', reason: 'hard_bounce', detail: '550 5.1.1 Gone.', expiresAt: NOW + MIN })).toBe('Not sent: the address is suppressed (ann@gmail.test, stream app, real mail, since 2026-01-01T10:10:05.000Z, until 2026-01-01T10:11:05.000Z): hard_bounce, 550 5.1.1 Gone.');
   expect(explainSuppressed(recipientOf(), undefined)).toMatch(/^Not sent: .* no longer/);
 });

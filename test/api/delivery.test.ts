@@ -86,7 +86,7 @@ test('held mail waits until it is released, cancelled mail ends', async () => {
   await advance({ by: '1m' });
   expect((await delivery(id)).tally).toEqual({ delivered: 2, cancelled: 1 });
   const { events } = await house.json<EventPage>(`/v1/events?message=${id}&types=recipient.held,recipient.released,recipient.cancelled`);
-  expect(events).toMatchObject([{ type: 'recipient.held', by: 'http 0.0.0.0' }, { type: 'recipient.cancelled' }, { type: 'recipient.released' }]);
+  expect(events).toMatchObject([{ type: 'recipient.held', by: 'api 0.0.0.0' }, { type: 'recipient.cancelled' }, { type: 'recipient.released' }]);
 });
 
 test('an operation on everything cannot be had by leaving something out', async () => {
@@ -159,6 +159,30 @@ test('sendAt, expiresAfter and priority are for mail that is queued', async () =
   ]);
   const batch = await house.json<{ results: { status: number }[] }>('/v1/streams/default/messages', { json: [{ from: 'a@x.test', to: 'b@x.test', text: 'x', priority: 'low' }, { from: 'a@x.test', to: 'b@x.test', text: 'x' }] }, 202);
   expect(batch.results.map(({ status }) => status)).toEqual([422, 202]);
+});
+
+test('a raw message takes them in the query, with the same refusals', async () => {
+  const sendAt = new Date(house.clock.now() + 3_600_000).toISOString();
+  const raw = async (stream: string, query: string, headers = { 'content-type': 'message/rfc822' }) => {
+    const answer = await house.ask(`/v1/streams/${stream}/messages?${query}`, { method: 'POST', body: 'From: a@x.test\r\nTo: b@x.test\r\n\r\nx', headers });
+    return { status: answer.status, ...(await answer.json()) as Partial<Problem> & { id: string } };
+  };
+  const { id } = await raw('shop', `sendAt=${sendAt}&priority=high&expiresAfter=2h`);
+  expect((await delivery(id)).recipients[0]).toMatchObject({ due: sendAt, priority: 'high', expiresAt: new Date(Date.parse(sendAt) + 7_200_000).toISOString() });
+  expect(await raw('default', `sendAt=${sendAt}&priority=low`)).toMatchObject({ status: 422, errors: [{ path: 'sendAt', message: expect.stringContaining('mode capture') }, { path: 'priority' }] });
+  expect(await raw('shop', 'sendAt=tomorrow&expiresAfter=31d')).toMatchObject({ status: 422, errors: [{ path: 'sendAt', message: expect.stringContaining('time with its zone') }, { path: 'expiresAfter', message: 'must be a duration from 1s to 30d' }] });
+  expect(await raw('shop', 'priority=urgent')).toMatchObject({ status: 422, errors: [{ path: 'priority' }] });
+  expect(await raw('shop', `sendAt=${sendAt}`, { 'content-type': 'application/json' })).toMatchObject({ status: 422, errors: [{ path: 'sendAt', message: 'goes with message/rfc822; in JSON it is a field of the message' }] });
+});
+
+test('mail of mode capture stays in the inbox of a stream that queues, and says no more than that', async () => {
+  const draft = { from: 'a@x.test', to: 'b@x.test', text: 'x', mode: 'capture' };
+  const { id } = await send('ann@x.test', { mode: 'capture' });
+  const raw = await house.ask('/v1/streams/shop/messages?mode=capture', { method: 'POST', body: 'From: a@x.test\r\nTo: b@x.test\r\n\r\nx', headers: { 'content-type': 'message/rfc822' } });
+  for (const one of [id, ((await raw.json()) as { id: string }).id]) expect(await house.json(`/v1/messages/${one}`)).toMatchObject({ delivery: null });
+  expect(await advance({ to: 'idle' })).toMatchObject({ attempts: 0 });
+  expect(await house.json<Problem>('/v1/streams/shop/messages', { json: { ...draft, priority: 'low' } }, 422)).toMatchObject({ errors: [{ path: 'priority', message: expect.stringContaining('only captured') }] });
+  expect(await house.json<Problem>('/v1/streams/shop/messages', { json: { ...draft, mode: 'deliver' } }, 422)).toMatchObject({ errors: [{ path: 'mode' }] });
 });
 
 test.each(['2099-01-01T09:00', '2099-02-30T09:00:00Z', '2099-01-01', 'tomorrow'])('a sendAt of %s is refused', async (sendAt) => {

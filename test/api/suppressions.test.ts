@@ -21,7 +21,7 @@ test('mail for a suppressed address ends as suppressed, with the reason, and is 
   await house.json('/v1/streams/shop/clock/advance', { json: { to: 'idle' } });
   expect((await house.json<Delivery>(`/v1/messages/${id}/delivery`)).recipients.map(({ state, history }) => [state, history.length])).toEqual([['suppressed', 0], ['delivered', 1]]);
   const { events } = await house.json<EventPage>(`/v1/events?types=recipient.suppressed,suppression.added`);
-  expect(events).toMatchObject([{ type: 'suppression.added', address: 'ann@x.test', global: false, by: 'http 0.0.0.0' }, { type: 'recipient.suppressed', reason: 'complaint', detail: 'said so on the phone' }]);
+  expect(events).toMatchObject([{ type: 'suppression.added', address: 'ann@x.test', global: false, by: 'api 0.0.0.0' }, { type: 'recipient.suppressed', reason: 'complaint', detail: 'said so on the phone' }]);
 });
 
 test('what stands for one stream and what stands for all are listed, looked for and taken back apart', async () => {

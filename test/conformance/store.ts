@@ -153,6 +153,31 @@ export function storeTakesIn(name: string, open: OpenStore): void {
         expect(await store.lastEvent()).toBe(heard.at(-1)!.id);
       });
 
+      test('are narrowed before they are counted: what fits comes however much lies in front of it or behind', async () => {
+        await store.createStream(laneOf('blue'));
+        const first = await at.post();
+        for (let i = 0; i < 4; i++) await at.post({ stream: i % 2 ? 'blue' : 'default' });
+        const id = await at.post({ stream: 'blue' });
+        await store.index([entryOf(id, {})]);
+        for (let i = 0; i < 4; i++) await at.post();
+        const about = (message: string) => heard.filter((event) => ('message' in event && event.message === message) || (event.type === 'messages.deleted' && event.messages.includes(message)));
+        expect(about(id).map(({ type }) => type)).toEqual(['message.captured', 'message.parsed']);
+        expect(await store.events({ after: 0, limit: 2, message: id })).toEqual(about(id));
+        expect(await store.events({ after: about(id)[0]!.id, limit: 1, message: id })).toEqual(about(id).slice(1));
+        expect(await store.events({ after: 0, limit: 1, types: ['message.parsed'] })).toEqual(about(id).slice(1));
+        expect(await store.latestEvents({ limit: 1, types: ['message.parsed', 'stream.created'] })).toEqual(about(id).slice(1));
+        expect(await store.latestEvents({ limit: 2, types: ['message.parsed', 'stream.created'] })).toEqual([heard[0], ...about(id).slice(1)]);
+        expect(await store.latestEvents({ limit: 9, message: first })).toEqual(about(first));
+        expect(await store.events({ after: 0, limit: 9, message: id, types: ['message.captured'], stream: 'blue' })).toEqual(about(id).slice(0, 1));
+        expect(await store.events({ after: 0, limit: 9, message: id, stream: 'default' })).toEqual([]);
+        expect(await store.events({ after: 0, limit: 9, message: '' })).toEqual([]);
+        // Deleted together, and asked for afterwards.
+        await store.delete({ kind: 'message', id });
+        expect(about(id).map(({ type }) => type)).toEqual(['message.captured', 'message.parsed', 'messages.deleted']);
+        expect(await store.events({ after: 0, limit: 9, message: id })).toEqual(about(id));
+        expect(await store.events({ after: 0, limit: 9, message: id.slice(1) })).toEqual([]);
+      });
+
       test('the log keeps as many as it should, and numbers go on', async () => {
         for (let i = 0; i < 3; i++) await Promise.all(Array.from({ length: 500 }, () => at.post()));
         await pruneAll(store, clock);

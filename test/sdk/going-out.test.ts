@@ -163,3 +163,11 @@ test('a recipient unsubscribes by the link in the mail that it got, and gets no 
 test('the time of real mail is nobody\'s to move', async () => {
   await expect(shop.advance('1h')).rejects.toThrow(PosternError);
 });
+
+test('real mail runs by itself: an inbox moves the rest, and names the stream where there is only that', async () => {
+  const inbox = await sandbox.inbox('held+fail1.451@b.test');
+  await send(inbox.address);
+  await expect(inbox.advance('1h')).rejects.toThrow(`"${shop.name}" runs on the wall clock`);
+  await send(inbox.address, await sandbox.stream('pretended', { mode: 'simulate' }));
+  expect(await inbox.advance('1h')).toMatchObject({ delivered: 1 });
+});

@@ -122,9 +122,9 @@ export class QueueDesk extends Acting {
 async function lastHour(api: Api, now: number): Promise<{ events: PosternEvent[]; since: number }> {
   const types = COUNTED.join(',');
   const begin = now - HOUR;
-  let { events, cursor } = await api.events({ latest: PAGE, types });
-  // Ids grow by one: what came before the newest page is asked for by its number.
-  let low = cursor - PAGE;
+  let { events } = await api.events({ latest: PAGE, types });
+  // Fewer are all that there are. Ids grow by one: what came before the newest page is asked for by its number.
+  let low = events.length < PAGE ? 0 : events[0]!.id - 1;
   for (let page = 1; page < PAGES && low > 0 && Date.parse(events[0]?.at ?? '') > begin; page++) {
     const after = Math.max(0, low - PAGE);
     const first = low;

@@ -54,6 +54,16 @@ test('the plots begin with what is known of the hour, and events that come meanw
   desk.close();
 });
 
+test('fewer events than were asked for are all that there are: one request tells the whole hour', async () => {
+  const { api, asked } = scripted(({ path }) => (path === '/v1/events' ? { events: [event(7, 'recipient.delivered', 5), event(9_000, 'recipient.delivered', 1)], cursor: 20_000 } : { streams: [], sites: [] }));
+  const desk = new QueueDesk(api, () => NOW);
+  await desk.open(undefined);
+  desk.draw();
+  expect(asked.filter(({ path }) => path === '/v1/events')).toHaveLength(1);
+  expect(desk.plotted!.delivered.filter((one) => one !== null)).toHaveLength(60);
+  desk.close();
+});
+
 test('pausing, resuming and retrying say what came of it, and what was refused', async () => {
   let refuse = false;
   const { api, asked } = scripted(({ path, method }) => (refuse ? new Refusal(422, 'invalid', { errors: [{ path: 'for', message: 'at most 365d' }] }) : path === '/v1/events' ? { events: [], cursor: 0 } : method === 'GET' ? { streams: [], sites: [] } : path.endsWith('/pause') ? undefined : { changed: 2 }));

@@ -1,6 +1,7 @@
 /** Reads the event log. A captured message's summary is put together from its row while the message is there. */
-import type { Database } from 'better-sqlite3';
+import type { Database, Statement } from 'better-sqlite3';
 import type { PosternEvent } from '../../events/event.ts';
+import type { EventFilter } from '../../events/port.ts';
 import { capturedFields, type Fixed, takenOf } from './row.ts';
 
 /** As it crosses threads: JSON as text. */
@@ -15,19 +16,35 @@ export const LAST_EVENT = 'max(event, coalesce((SELECT max(id) FROM events), 0))
 const COLUMNS = `SELECT e.id AS event, e.at, e.type, e.stream, e.data, e.seq, m.id, m.received_at AS receivedAt, m.size, c.summary AS fixed, m.queued
   FROM events e LEFT JOIN messages m ON e.data IS NULL AND m.seq = e.seq LEFT JOIN contents c ON c.seq = m.seq`;
 
+/**
+ * Each as a condition, so that the log is read in its order and left as soon as there are enough. The log is
+ * bounded: to read all of it for the one that fits takes a third of a second at worst. A message that is there is looked for from
+ * its capture on; its id is looked for as text first, for that is much quicker than to read the JSON.
+ */
+const CONDITIONS = {
+  stream: 'e.stream = @stream',
+  types: 'e.type IN (SELECT value FROM json_each(@types))',
+  message: `e.id >= coalesce((SELECT event FROM messages WHERE id = @message), 0) AND (e.id = (SELECT event FROM messages WHERE id = @message) OR (instr(e.data, @message) > 0
+    AND (e.data ->> '$.message' = @message OR (e.type = 'messages.deleted' AND EXISTS (SELECT 1 FROM json_each(e.data, '$.messages') WHERE value = @message)))))`,
+};
+
 export function createLog(db: Database) {
-  const all = db.prepare(`${COLUMNS} WHERE e.id > ? ORDER BY e.id LIMIT ?`);
-  const ofStream = db.prepare(`${COLUMNS} WHERE e.id > ? AND e.stream = ? ORDER BY e.id LIMIT ?`);
-  const ofMessage = db.prepare(`${COLUMNS} WHERE e.id > @after AND (@stream IS NULL OR e.stream = @stream)
-    AND (e.id = (SELECT event FROM messages WHERE id = @message) OR (e.seq = (SELECT seq FROM messages WHERE id = @message) AND e.seq IS NOT NULL AND e.type <> 'message.captured')) ORDER BY e.id LIMIT @limit`);
-  const latest = db.prepare(`${COLUMNS} WHERE (@stream IS NULL OR e.stream = @stream) ORDER BY e.id DESC LIMIT @limit`);
   const last = db.prepare(`SELECT ${LAST_EVENT} FROM counters WHERE id = 1`).pluck();
+  /** By what they filter, and which way they go. */
+  const prepared = new Map<string, Statement>();
+
+  function read(end: string, limits: Record<string, number>, { stream, message, types }: EventFilter): EventRow[] {
+    const given = { ...(stream === undefined ? {} : { stream }), ...(types === undefined ? {} : { types: JSON.stringify(types) }), ...(message === undefined ? {} : { message }) };
+    const where = (Object.keys(given) as (keyof typeof given)[]).map((name) => ` AND ${CONDITIONS[name]}`).join('');
+    const sql = `${COLUMNS} WHERE e.id > @after${where} ${end}`;
+    let statement = prepared.get(sql);
+    if (!statement) prepared.set(sql, statement = db.prepare(sql));
+    return statement.all({ ...given, ...limits }) as EventRow[];
+  }
+
   return {
-    events(after: number, limit: number, stream?: string, message?: string): EventRow[] {
-      if (message !== undefined) return ofMessage.all({ after, limit, stream: stream ?? null, message }) as EventRow[];
-      return (stream === undefined ? all.all(after, limit) : ofStream.all(after, stream, limit)) as EventRow[];
-    },
-    latestEvents: (limit: number, stream: string | null) => (latest.all({ limit, stream }) as EventRow[]).reverse(),
+    events: (after: number, limit: number, filter: EventFilter) => read('ORDER BY e.id LIMIT @limit', { after, limit }, filter),
+    latestEvents: (limit: number, filter: EventFilter) => read('ORDER BY e.id DESC LIMIT @limit', { after: 0, limit }, filter).reverse(),
     lastEvent: () => last.get() as number,
   };
 }

@@ -178,8 +178,8 @@ function assemble({ writer, reader, clock, firstUpload, close }: Parts): Store {
     createInbox: (inbox) => told(writer.call('createInbox', inbox, clock.now())),
     inbox: (address) => reader.call('inbox', address),
 
-    events: async ({ after, limit, stream, message }) => (await reader.call('events', after, limit, stream, message)).map(eventOf),
-    latestEvents: async ({ limit, stream = null }: { limit: number; stream?: string | null }) => (await reader.call('latestEvents', limit, stream)).map(eventOf),
+    events: async ({ after, limit, ...filter }) => (await reader.call('events', after, limit, filter)).map(eventOf),
+    latestEvents: async ({ limit, ...filter }) => (await reader.call('latestEvents', limit, filter)).map(eventOf),
     lastEvent: () => reader.call('lastEvent'),
     onCommit(hear) {
       listeners.add(hear);
