@@ -7,7 +7,7 @@ import type {
   AdvanceInput, AdvanceSummary, Approved, ApproveInput, AttachedMessage, AuditPage, BatchResult, ClassifyInput, Comparison, ComparisonQuery, Delivery, DeliveryView, DkimInput, DkimList, EventPage, EventWaitQuery, Explained, FrameAddress, Hook, HookCall, HookCallPage,
   HookInput, HookPatch, Inbox, InboxCount, InboxInput, Info, Message, MessageChecks, MessageDetail, MessageInput, MessagePage, MessageQuery, NewCredential, PauseInput,
   HeldReason, MagicList, PersonaList, PosternEvent, Preflight, PreflightInput, QueueChanged, QueueMode, QueueReleased, QueueScope, ReleaseInput, ReleaseResult, RetireInput, QueueView, RecipientPage, RecipientState, Scenario, ScenarioTried, ScenarioTry, ScenarioView, ScopeQuery, Stream,
-  StreamClock, StreamInput, StreamPatch, SubmitResult, Suppression, SuppressionClear, SuppressionCleared, SuppressionImport, SuppressionInput, SuppressionPage, SuppressionReason, SwitchInput, Telemetry, TelemetryQuery, WaitQuery, WaitResult,
+  StreamClock, StreamInput, StreamPatch, SubmitResult, Suppression, SuppressionClear, SuppressionCleared, SuppressionImport, SuppressionInput, SuppressionPage, SuppressionReason, SwitchInput, Telemetry, TelemetryQuery, Waiting, WaitQuery, WaitResult,
 } from './contract.ts';
 import type { Query, RequestBody, Wire } from './wire.ts';
 
@@ -50,6 +50,8 @@ export function createApi(wire: Wire) {
     changeAll: (scope: ScopeQuery, change: Change, options: Options = {}) => json<{ changed: number }>('PATCH', '/v1/messages', { query: asQuery(scope), json: change, ...options }),
     delete: async (id: string, options: Options = {}) => void (await answer('DELETE', `/v1/messages/${at(id)}`, options)),
     deleteAll: (scope: ScopeQuery, options: Options = {}) => json<{ deleted: number }>('DELETE', '/v1/messages', { query: asQuery(scope), ...options }),
+    /** What `deleteAll` of the same would cancel. */
+    waiting: (scope: ScopeQuery, options: Options = {}) => json<Waiting>('GET', '/v1/messages/waiting', { query: asQuery(scope), ...options }),
     wait: (query: WaitQuery, options: Options = {}) => json<WaitResult>('GET', '/v1/wait', { query: asQuery(query), ...options }),
 
     streams: async (options: Options = {}) => (await json<{ streams: Stream[] }>('GET', '/v1/streams', options)).streams,

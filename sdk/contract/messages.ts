@@ -160,5 +160,17 @@ export type MessageQuery = {
   q?: string;
 };
 
-/** What DELETE and PATCH /v1/messages apply to: needs `stream` or `inbox`. `id` are ids separated by commas, and goes with no other filter. */
+/** GET /v1/messages/waiting: what a deletion of the same would cancel. */
+export type Waiting = {
+  /** That would be deleted while recipients of theirs wait. */
+  messages: number;
+  /** Of these messages: not delivered, and not given up. */
+  recipients: number;
+  /** Of these recipients: in the midst of an attempt, which may still succeed. */
+  active: number;
+  /** Recipients who wait of messages that another inbox keeps: their delivery goes on. */
+  kept: number;
+};
+
+/** What DELETE and PATCH /v1/messages and GET /v1/messages/waiting apply to: needs `stream` or `inbox`. `id` are ids separated by commas, and goes with no other filter. */
 export type ScopeQuery = MessageQuery & { id?: string };

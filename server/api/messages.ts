@@ -5,7 +5,7 @@ import type { ApiDeps } from './deps.ts';
 import { type Asked, cursorIn, filterOf } from './filters.ts';
 import { problem } from './problems.ts';
 import { invalid, type Routes } from './route.ts';
-import { IdParam, Message, MessageChange, MessageDetail, MessagePage } from './schemas/message.ts';
+import { IdParam, Message, MessageChange, MessageDetail, MessagePage, Waiting } from './schemas/message.ts';
 import { Filters, Paging, ScopeFilters } from './schemas/query.ts';
 import { scopeOf } from './scope.ts';
 import { awaitIndex } from './searchable.ts';
@@ -52,6 +52,15 @@ export function messageRoutes({ add }: Routes, deps: ApiDeps): void {
   }, async ({ query, body }) => {
     const scope = await scopeOf(deps, query);
     return scope instanceof Response ? scope : { changed: await store.change(scope, tidy(body)) };
+  });
+
+  add({
+    method: 'get', path: '/v1/messages/waiting', noun: 'Messages', summary: 'What a deletion of messages would cancel',
+    description: 'Takes what `DELETE /v1/messages` takes, and deletes nothing: how many recipients of these messages are still to get them. Held ones are among them.',
+    query: ScopeFilters, answer: Waiting, problems: ['unscoped', 'no-such-stream', 'bad-search'],
+  }, async ({ query }) => {
+    const scope = await scopeOf(deps, query);
+    return scope instanceof Response ? scope : await store.waiting(scope);
   });
 
   add({

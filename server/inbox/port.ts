@@ -38,6 +38,18 @@ export type Scope =
 export type InboxCount = { address: string; messages: number; unread: number; lastAt: number };
 export type StreamCount = { stream: string; messages: number; unread: number; bytes: number };
 
+/** What a deletion of a scope would cancel, as of now. */
+export type Waiting = {
+  /** That would be deleted while recipients of theirs wait. */
+  messages: number;
+  /** Of these messages: not delivered, and not given up. */
+  recipients: number;
+  /** Of these recipients: in the midst of an attempt. */
+  active: number;
+  /** Recipients who wait of messages that another inbox keeps: they go on. */
+  kept: number;
+};
+
 export interface InboxStore {
   list(query: ListQuery): Promise<MessageSummary[]>;
   read(id: string): Promise<MessageDetail | undefined>;
@@ -56,6 +68,7 @@ export interface InboxStore {
   change(scope: Scope, change: { read?: boolean; addTags?: string[]; removeTags?: string[]; tags?: string[] }): Promise<number>;
   /** Answers how many. In steps: other commits go between. */
   delete(scope: Scope): Promise<number>;
+  waiting(scope: Scope): Promise<Waiting>;
   inboxes(query: { stream?: string; prefix?: string; limit: number }): Promise<InboxCount[]>;
   counts(): Promise<StreamCount[]>;
   tags(stream?: string): Promise<{ tag: string; messages: number }[]>;

@@ -1,6 +1,6 @@
 /** What became of a message, the queue, and the time that moves it. */
 import { afterEach, beforeEach, expect, test, vi } from 'vitest';
-import type { AdvanceSummary, Delivery, EventPage, Message, Problem, QueueView, RecipientPage, Stream, StreamClock } from '../../sdk/contract.ts';
+import type { AdvanceSummary, Delivery, EventPage, Message, Problem, QueueView, RecipientPage, Stream, StreamClock, Waiting } from '../../sdk/contract.ts';
 import { AdvanceSummary as SummarySchema, StreamClock as ClockSchema } from '../../server/api/schemas/time.ts';
 import { Delivery as DeliverySchema, QueueView as QueueSchema, RecipientPage as RecipientsSchema } from '../../server/api/schemas/delivery.ts';
 import { EventPage as EventsSchema } from '../../server/api/schemas/events.ts';
@@ -234,4 +234,29 @@ test('what is no duration and no schedule is told in one clear sentence', async 
   const change = (schedule: unknown) => house.json<Problem>('/v1/streams/shop', { method: 'PATCH', json: { delivery: { schedule } } }, 422);
   expect(await change('slow')).toMatchObject({ errors: [{ path: 'delivery.schedule', message: expect.stringMatching(/"transactional" and "bulk"/) }] });
   expect(await change({ kind: 'steps', steps: ['soon'] })).toMatchObject({ errors: [{ path: 'delivery.schedule.steps.0' }] });
+});
+
+test('what a deletion would cancel is told before, for the same messages, and nothing is deleted by asking', async () => {
+  const later = await send(['ann@x.test', 'bob@x.test'], { sendAt: '2030-01-01T00:00:00Z', subject: 'Later' });
+  await send('ann@x.test', { sendAt: '2030-01-01T00:00:00Z', subject: 'Alone' });
+  await send('ann+rcpt.451@x.test', { subject: 'Deferred' });
+  await send('eve@x.test', { subject: 'Delivered' });
+  await house.send({ to: 'ann@x.test', subject: 'Captured' });
+  await advance({ by: '1s' });
+  const waiting = (query: string, status?: number) => house.json<Waiting>(`/v1/messages/waiting?${query}`, {}, status);
+  expect(await waiting('stream=shop')).toEqual({ messages: 3, recipients: 4, active: 0, kept: 0 });
+  expect(await waiting(`stream=shop&id=${later.id}`)).toEqual({ messages: 1, recipients: 2, active: 0, kept: 0 });
+  expect(await waiting('stream=shop&q=subject:delivered')).toEqual({ messages: 0, recipients: 0, active: 0, kept: 0 });
+  expect(await waiting('stream=shop&subject=later')).toMatchObject({ messages: 1, recipients: 2 });
+  expect(await waiting('stream=default')).toMatchObject({ messages: 0, recipients: 0 });
+  // Bob's inbox keeps one of Ann's: its delivery goes on.
+  expect(await waiting('inbox=ann@x.test')).toEqual({ messages: 1, recipients: 1, active: 0, kept: 2 });
+  await house.json('/v1/messages?inbox=ann@x.test', { method: 'DELETE' });
+  expect((await delivery(later.id)).tally).toEqual({ queued: 2 });
+  await house.json('/v1/queue/hold', { json: { message: later.id } });
+  expect(await waiting('stream=shop')).toMatchObject({ messages: 2, recipients: 3 });
+  await house.json('/v1/messages?stream=shop', { method: 'DELETE' });
+  expect(await waiting('stream=shop')).toMatchObject({ messages: 0, recipients: 0 });
+  expect(await house.json<Problem>('/v1/messages/waiting', {}, 422)).toMatchObject({ type: expect.stringMatching(/unscoped$/) });
+  expect(await waiting('stream=gone', 404)).toMatchObject({ type: expect.stringMatching(/no-such-stream$/) });
 });

@@ -23,6 +23,21 @@ export function storeDeletesRealMail(name: string, open: OpenStore): void {
       expect(await Promise.all([waits, held, over].map(async (id) => (await store.delivery(id))?.recipients.map(({ recipient }) => recipient.state)))).toEqual([['queued'], ['held'], undefined]);
     });
 
+    test('what a deletion would cancel is counted before it: who waits, who is in the midst of an attempt, and what another inbox keeps', async () => {
+      const { store, at, clock, lease, carry } = it;
+      const inbox = { kind: 'inbox', address: 'Ann@inbox.test' } as const;
+      expect(await store.waiting(inbox)).toEqual({ messages: 0, recipients: 0, active: 0, kept: 0 });
+      await at.post({ to: ['ann@inbox.test'], ...real });
+      await carry('delivered', { mode: 'deliver' });
+      await at.post({ to: ['ann@inbox.test'], ...real });
+      await lease({ mode: 'deliver' });
+      const [held] = [await at.post({ to: ['ann@inbox.test', 'bo@inbox.test'], ...real }), await at.post({ to: ['cy@inbox.test'], ...real }), await at.post({ to: ['ann@inbox.test'] })];
+      await store.hold({ message: held! }, clock.now(), 'ann');
+      expect(await store.waiting(inbox)).toEqual({ messages: 1, recipients: 1, active: 1, kept: 2 });
+      expect(await store.waiting({ kind: 'message', id: held! })).toEqual({ messages: 1, recipients: 2, active: 0, kept: 0 });
+      expect(await store.waiting({ kind: 'messages', ids: await idsOf(store), stream: 'default' })).toEqual({ messages: 3, recipients: 4, active: 1, kept: 0 });
+    });
+
     test('what the canary let go counts although it was deleted; for a canary that begins later it does not', async () => {
       const { store, at, clock, carry } = it;
       const since = clock.now();

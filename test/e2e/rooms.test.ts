@@ -137,3 +137,31 @@ test.skipIf(!chrome)('an address that names no view leads to all mail, and says 
   await row(page, /Build 1001/).waitFor();
   expect(page.url()).toMatch(/#\/mail$/);
 });
+
+test.skipIf(!chrome)('a list whose stream is deleted elsewhere says so at once, and is a list again when the stream is', async () => {
+  await send(at.house.smtp, [plain(1)]);
+  const of = (method: string, path: string, body?: object) => fetch(`${at.house.http}/v1/streams${path}`, { method, ...(body ? { body: JSON.stringify(body), headers: { 'content-type': 'application/json' } } : {}) });
+  await of('POST', '', { name: 'gone2' });
+  const page = await open('#/mail?stream=gone2');
+  await page.getByText('No mail here yet').waitFor();
+  await of('DELETE', '/gone2');
+  await page.getByRole('alert').getByText('There is no stream "gone2".').waitFor();
+  expect(await page.getByText('No mail here yet').count()).toBe(0);
+  await of('POST', '', { name: 'gone2' });
+  await page.getByText('No mail here yet').waitFor();
+  await of('DELETE', '/gone2');
+});
+
+test.skipIf(!chrome)('what was wrong with a search is told as long as its text stands there', async () => {
+  await send(at.house.smtp, [plain(1)]);
+  const page = await open('#/mail?q=larger:abc');
+  const search = page.getByRole('combobox', { name: 'Search mail' });
+  const fault = page.getByRole('alert').getByText('is no size');
+  await fault.waitFor();
+  await search.fill('invoice');
+  await fault.waitFor({ state: 'detached' });
+  expect(await search.getAttribute('aria-invalid')).toBe('false');
+  await search.fill('larger:abc ');
+  await fault.waitFor();
+  at.here.complaints.length = 0; // the browser notes the 400
+});

@@ -51,6 +51,7 @@ try {
     ['suggest', '#/', async (page) => { await page.getByRole('combobox').fill('has:'); }],
     ['selected', '#/', async (page) => { for (const i of [0, 1, 2]) await page.getByRole('checkbox').nth(i + 1).click(); }],
     ['undo', '#/', async (page) => { await page.getByRole('checkbox').nth(1).click(); await page.keyboard.press('#'); await page.getByRole('button', { name: 'Undo' }).waitFor(); }],
+    ['sure', `#/mail?stream=${STREAM}`, async (page) => { await page.getByRole('checkbox').nth(0).click(); await page.keyboard.press('#'); await page.getByRole('dialog').waitFor(); }],
     ['inboxes', '#/inboxes'], ['streams', '#/streams'], ['stream', '#/streams/billing', async (page) => { await page.getByRole('button', { name: 'New credential' }).click(); await page.getByText('Shown once').waitFor(); }],
     ['log', '#/events', async (page) => { await send(house.smtp, [plain(60)]); await page.getByText(/Build 1060/).first().waitFor(); }],
     ['delivery', `#/messages/${receipt}/delivery`, (page) => page.getByText(RECIPIENTS[0]!).last().waitFor()],

@@ -187,3 +187,31 @@ test.skipIf(!chrome)('every recipient of a message can be seen by its state', as
   await states.getByRole('button', { name: '4 recipients' }).click();
   await page.getByRole('region', { name: 'cleo+unknown@gone.test' }).getByText('invalid_recipient').first().waitFor();
 });
+
+test.skipIf(!chrome)('who deletes mail that is still to be delivered is asked first, by key, by button and of a whole list; what nobody waits for keeps its undo', async () => {
+  await simulate(at.house);
+  await tried(at.house, await submit(at.house, 'ben@site.test', 'Arrived'));
+  const id = await submit(at.house, ['ann@site.test', 'cleo@site.test'], 'Tomorrow', { sendAt: '2099-01-01T00:00:00Z' });
+  const page = await open(`#/mail?stream=${STREAM}`);
+  await page.getByRole('checkbox', { name: 'Select Arrived' }).check();
+  await page.keyboard.press('#');
+  await row(page, /Arrived/).waitFor({ state: 'detached' });
+  await page.getByRole('button', { name: 'Undo' }).click();
+  const sure = page.getByRole('dialog', { name: 'Delete 1 message?' });
+  await row(page, /Tomorrow/).click();
+  await page.keyboard.press('#');
+  await sure.getByText('2 recipients still wait for delivery. Deleting cancels it. This cannot be undone.').waitFor();
+  await sure.getByRole('button', { name: 'Keep' }).click();
+  await page.getByRole('button', { name: 'Delete the message' }).click();
+  await sure.getByText('Tomorrow').waitFor();
+  await page.keyboard.press('Escape');
+  await sure.waitFor({ state: 'detached' });
+  await row(page, /Tomorrow/).waitFor();
+  expect((await delivery(id)).tally).toEqual({ queued: 2 });
+  await page.getByRole('checkbox', { name: 'Select everything listed' }).check();
+  await page.getByRole('button', { name: 'Delete the selection' }).click();
+  await page.getByRole('dialog', { name: 'Delete 2 messages?' }).getByRole('button', { name: 'Delete', exact: true }).click();
+  await page.getByText('2 messages deleted.').first().waitFor();
+  expect(await at.list()).toEqual([]);
+  expect(await page.getByRole('button', { name: 'Undo' }).count()).toBe(0);
+});

@@ -1,21 +1,28 @@
 /**
- * A deletion that can be undone: the rows go at once, the DELETE is sent when
- * the grace is over, when another deletion begins, or when the page is left.
+ * A deletion. What it is about is looked at first: where somebody still waits
+ * for one of the messages, a person is asked, since mail must not go out that
+ * is said to be deleted; then it is sent at once. Where nobody does, it can be
+ * undone: the rows go at once, the DELETE is sent when the grace is over, when
+ * another deletion begins, or when the page is left.
  *
- *     ask ──▶ held ──grace over · another · page left──▶ sent ──refused──▶ shown again
- *              └──undo──▶ shown again
+ *     ask ──▶ looked at ──nobody waits──▶ held ──grace over · another · page left──▶ sent ──refused──▶ shown again
+ *                 │                        └──undo──▶ shown again                     ▲
+ *                 └──somebody waits──▶ question ──yes─────────────────────────────────┘
+ *                                          └──no──▶ nothing
  *
  * One at a time. Until it is sent, nothing has changed on the server.
  */
 import type { Api } from '../../sdk/api.ts';
-import type { MessageQuery, ScopeQuery } from '../../sdk/contract.ts';
+import type { MessageQuery, ScopeQuery, Waiting } from '../../sdk/contract.ts';
 import { PosternError } from '../../sdk/errors.ts';
 import { faultOf } from './fault.ts';
+import { plural } from './format.ts';
 
 export type Doomed =
   | { kind: 'messages'; ids: string[]; /** The same, by their stream. */ streams: ReadonlyMap<string, readonly string[]> }
   /** A stream's or an inbox's mail; each query is scoped and bounded in time. */
   | { kind: 'scopes'; queries: MessageQuery[]; messages: number };
+export type Question = { doomed: Doomed; waiting: Waiting };
 
 export type Sight = { hide(doomed: Doomed): void; show(doomed: Doomed): void };
 
@@ -26,22 +33,59 @@ export const AT_ONCE = 200;
 
 export class Deletion {
   held: Doomed | undefined = $state.raw();
+  /** Waits for a person to say yes. */
+  question: Question | undefined = $state.raw();
+  /** What the server is being asked about. */
+  looking: Doomed | undefined = $state.raw();
   /** Milliseconds left do not matter to anyone; only that a new one began. */
   round = $state(0);
   #api: Api;
   #sight: Sight;
-  #failed: (message: string) => void;
+  #say: (message: string) => void;
+  #look = new AbortController();
   #timer: ReturnType<typeof setTimeout> | undefined;
   #left = GRACE;
   #since = 0;
 
-  constructor(api: Api, sight: Sight, failed: (message: string) => void) {
+  constructor(api: Api, sight: Sight, say: (message: string) => void) {
     this.#api = api;
     this.#sight = sight;
-    this.#failed = failed;
+    this.#say = say;
   }
 
-  ask(doomed: Doomed): void {
+  /** Nothing while another one is not decided. */
+  async ask(doomed: Doomed): Promise<void> {
+    if (this.looking || this.question) return;
+    this.looking = doomed;
+    const { signal } = (this.#look = new AbortController());
+    try {
+      const waiting = await this.#waiting(doomed, signal);
+      if (signal.aborted) return;
+      if (waiting.recipients + waiting.kept > 0) this.question = { doomed, waiting };
+      else this.#hold(doomed);
+    } catch (error) {
+      if (!signal.aborted) this.#say(`Not deleted: ${faultOf(error).message}`);
+    }
+    if (!signal.aborted) this.looking = undefined;
+  }
+
+  /** Yes to the question. */
+  confirm(): void {
+    const { doomed } = this.question ?? {};
+    if (!doomed) return;
+    this.question = undefined;
+    this.send();
+    this.#sight.hide(doomed);
+    void this.#delete(doomed, `${plural(sizeOf(doomed), 'message')} deleted.`);
+  }
+
+  /** The list that it is about gives way to another one. */
+  leave(): void {
+    if (this.held?.kind === 'scopes') this.send();
+    if (this.looking?.kind === 'scopes') this.#stopLooking();
+  }
+
+  #hold(doomed: Doomed): void {
     this.send();
     this.held = doomed;
     this.round++;
@@ -50,7 +94,13 @@ export class Deletion {
     this.resume();
   }
 
+  #stopLooking(): void {
+    this.#look.abort();
+    this.looking = undefined;
+  }
+
   undo(): void {
+    if (this.looking) return this.#stopLooking();
     const doomed = this.#take();
     if (doomed) this.#sight.show(doomed);
   }
@@ -83,22 +133,46 @@ export class Deletion {
     return doomed;
   }
 
-  async #delete(doomed: Doomed): Promise<void> {
+  async #waiting(doomed: Doomed, signal: AbortSignal): Promise<Waiting> {
+    const sum: Waiting = { messages: 0, recipients: 0, active: 0, kept: 0 };
+    for (const one of await Promise.all(queriesOf(doomed).map((query) => this.#api.waiting(query, { signal }).catch(unlessGone)))) {
+      for (const what of ['messages', 'recipients', 'active', 'kept'] as const) sum[what] += one?.[what] ?? 0;
+    }
+    return sum;
+  }
+
+  async #delete(doomed: Doomed, done?: string): Promise<void> {
     try {
       // All at once: when the page is being left, nothing after the first pause would be sent.
-      const queries = doomed.kind === 'scopes' ? doomed.queries : byIds(doomed.streams);
-      await Promise.all(queries.map((query) => this.#api.deleteAll(query, { keepalive: true }).catch(unlessGone)));
+      await Promise.all(queriesOf(doomed).map((query) => this.#api.deleteAll(query, { keepalive: true }).catch(unlessGone)));
+      if (done !== undefined) this.#say(done);
     } catch (error) {
       this.#sight.show(doomed);
-      this.#failed(`Not deleted: ${faultOf(error).message}`);
+      this.#say(`Not deleted: ${faultOf(error).message}`);
     }
   }
 }
 
-/** The stream is gone, and its mail with it: that is what was wanted. */
-function unlessGone(error: unknown): void {
-  if (!(error instanceof PosternError && error.status === 404)) throw error;
+export const sizeOf = (doomed: Doomed): number => (doomed.kind === 'messages' ? doomed.ids.length : doomed.messages);
+
+/** What a deletion does to those who still wait, in sentences. */
+export function waitingText({ recipients, active, kept }: Waiting): string {
+  const wait = (n: number) => `${plural(n, 'recipient')} still ${n === 1 ? 'waits' : 'wait'}`;
+  return [
+    recipients > 0 ? `${wait(recipients)} for delivery. Deleting cancels it.` : '',
+    active > 0 ? `${active === recipients ? (active === 1 ? 'It' : 'All') : active.toLocaleString()} ${active === 1 ? 'is' : 'are'} being tried at this moment, and may still get through.` : '',
+    kept > 0 ? `${recipients > 0 ? `${plural(kept, 'more recipient')} ${kept === 1 ? 'waits' : 'wait'}` : wait(kept)} for mail that another inbox keeps: that delivery goes on.` : '',
+    'This cannot be undone.',
+  ].filter(Boolean).join(' ');
 }
+
+/** The stream is gone, and its mail with it: that is what was wanted. */
+function unlessGone(error: unknown): undefined {
+  if (!(error instanceof PosternError && error.status === 404)) throw error;
+  return undefined;
+}
+
+const queriesOf = (doomed: Doomed): ScopeQuery[] => (doomed.kind === 'scopes' ? doomed.queries : byIds(doomed.streams));
 
 /** Queries for messages by their ids, each within its stream and of a bounded size. */
 export function byIds(streams: ReadonlyMap<string, readonly string[]>): ScopeQuery[] {

@@ -120,9 +120,10 @@ export class House {
   arrive(): void {
     const { place } = this;
     this.drawer = false;
+    this.deletion.question = undefined; // of where they were
     if (place.at === 'mail') {
       if (!this.mailbox.ready && !this.mailbox.loading || !sameScope(place.scope, this.mailbox.scope)) {
-        if (this.deletion.held?.kind === 'scopes') this.deletion.send();
+        this.deletion.leave();
         this.selection.clear();
         void this.mailbox.open(place.scope);
       }
@@ -179,20 +180,10 @@ export class House {
   /** The selection; without one, the message that is open or under the cursor. */
   delete(): void {
     const { selection } = this;
-    if (selection.all !== undefined) {
-      const doomed: Doomed = { kind: 'scopes', queries: this.#queries(selection.all.newest), messages: this.scopeCount ?? this.mailbox.count };
-      if (this.place.at === 'mail' && this.place.message !== undefined) this.whereabouts.swap({ at: 'mail', scope: this.scope });
-      this.cursor = undefined;
-      this.deletion.ask(doomed);
-    } else {
-      const one = this.place.at === 'mail' ? this.place.message ?? this.cursor : this.cursor;
-      const ids = selection.size > 0 ? [...selection.ids] : one === undefined ? [] : [one];
-      if (ids.length === 0) return;
-      const streams = this.#byStream(ids);
-      this.#moveOff(new Set(ids));
-      this.deletion.ask({ kind: 'messages', ids, streams });
-    }
-    selection.clear();
+    if (selection.all !== undefined) return void this.deletion.ask({ kind: 'scopes', queries: this.#queries(selection.all.newest), messages: this.scopeCount ?? this.mailbox.count });
+    const one = this.place.at === 'mail' ? this.place.message ?? this.cursor : this.cursor;
+    const ids = selection.size > 0 ? [...selection.ids] : one === undefined ? [] : [one];
+    if (ids.length > 0) void this.deletion.ask({ kind: 'messages', ids, streams: this.#byStream(ids) });
   }
 
   async markSelected(read: boolean): Promise<void> {
@@ -260,8 +251,15 @@ export class House {
   }
 
   #hide(doomed: Doomed): void {
-    if (doomed.kind === 'scopes') this.mailbox.hideAll();
-    else this.mailbox.hide(doomed.ids);
+    if (doomed.kind === 'scopes') {
+      if (this.place.at === 'mail' && this.place.message !== undefined) this.whereabouts.swap({ at: 'mail', scope: this.scope });
+      this.cursor = undefined;
+      this.mailbox.hideAll();
+    } else {
+      this.#moveOff(new Set(doomed.ids));
+      this.mailbox.hide(doomed.ids);
+    }
+    this.selection.clear();
   }
 
   #show(doomed: Doomed): void {

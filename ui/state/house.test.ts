@@ -13,7 +13,9 @@ const stream = (name: string, messages: number) => ({ name, mode: 'capture', ret
 
 /** A house at an address, with messages 3, 2 and 1 in it. */
 async function houseAt(hash: string, smtpHost = '127.0.0.1') {
+  const waiting = { messages: 0, recipients: 0, active: 0, kept: 0 };
   const { api, asked } = scripted(({ method, path, body }: Asked) => {
+    if (path === '/v1/messages/waiting') return waiting;
     if (path === '/v1/streams') return { streams: [stream('default', 2), stream('other', 1)] };
     if (path === '/v1/messages' && method === 'GET') return { messages: [3, 2, 1].map((n) => messageOf(n)), next: null, unindexed: 0 };
     if (path === '/v1/messages') return method === 'DELETE' ? { deleted: 3 } : { changed: 3 };
@@ -31,7 +33,12 @@ async function houseAt(hash: string, smtpHost = '127.0.0.1') {
   };
   await house.streams.load();
   await settled();
-  return { house, bar, settled, changes: () => asked.filter(({ method }) => method !== 'GET').map(({ method, path, query }) => [method, path, query] as const) };
+  /** Until it is known whether anybody waits. */
+  const remove = async () => {
+    house.delete();
+    await expect.poll(() => house.deletion.looking).toBeUndefined();
+  };
+  return { house, bar, settled, waiting, remove, changes: () => asked.filter(({ method }) => method !== 'GET').map(({ method, path, query }) => [method, path, query] as const) };
 }
 
 test('stepping through the list with a message open takes the place of that message: back leads to the list', async () => {
@@ -48,14 +55,14 @@ test('stepping through the list with a message open takes the place of that mess
 });
 
 test('deleting the message that is open opens the next one, and the one before when it was the last', async () => {
-  const { house, settled } = await houseAt('#/messages/m2');
-  house.delete();
+  const { house, remove, settled } = await houseAt('#/messages/m2');
+  await remove();
   await settled();
   expect([house.reading.id, house.mailbox.count]).toEqual(['m1', 2]);
-  house.delete();
+  await remove();
   await settled();
   expect([house.reading.id, house.mailbox.count]).toEqual(['m3', 1]);
-  house.delete();
+  await remove();
   await settled();
   expect([house.place, house.mailbox.count]).toEqual([{ at: 'mail', scope: {} }, 0]);
   house.deletion.undo();
@@ -63,9 +70,9 @@ test('deleting the message that is open opens the next one, and the one before w
 });
 
 test('everything in all mail is deleted stream by stream, and nothing that came after it was said', async () => {
-  const { house, changes } = await houseAt('#/mail?q=is:unread');
+  const { house, remove, changes } = await houseAt('#/mail?q=is:unread');
   house.selectAll();
-  house.delete();
+  await remove();
   expect(house.mailbox.count).toBe(0);
   house.deletion.send();
   await expect.poll(() => changes().length).toBe(2);
@@ -77,9 +84,9 @@ test('everything in all mail is deleted stream by stream, and nothing that came 
 });
 
 test('going to another list sends the deletion of a whole one', async () => {
-  const { house, settled, changes } = await houseAt('#/mail?stream=other');
+  const { house, remove, settled, changes } = await houseAt('#/mail?stream=other');
   house.selectAll();
-  house.delete();
+  await remove();
   house.go({ at: 'mail', scope: { stream: 'default' } });
   await settled();
   expect(changes()).toMatchObject([['DELETE', '/v1/messages', { stream: 'other' }]]);
@@ -95,10 +102,10 @@ test('marking a selection read turns the rows and leaves nothing selected', asyn
 });
 
 test('a selection over several streams is deleted within each of them', async () => {
-  const { house, changes } = await houseAt('#/mail');
+  const { house, remove, changes } = await houseAt('#/mail');
   house.selectAll();
   house.selection.toggle('m2');
-  house.delete();
+  await remove();
   house.deletion.send();
   expect(changes()).toEqual([['DELETE', '/v1/messages', { stream: 'default', id: 'm3,m1' }]]);
 });
@@ -112,10 +119,10 @@ test('an empty search is none, and one stays within its stream', async () => {
 });
 
 test('a count leaves out what is about to be deleted', async () => {
-  const { house } = await houseAt('#/mail?stream=default');
+  const { house, remove } = await houseAt('#/mail?stream=default');
   expect(house.scopeCount).toBe(3);
   house.selection.toggle('m1');
-  house.delete();
+  await remove();
   expect(house.scopeCount).toBe(2);
   house.deletion.undo();
   expect(house.scopeCount).toBe(3);
@@ -124,4 +131,21 @@ test('a count leaves out what is about to be deleted', async () => {
 test('a listener on every interface is shown under the name that the page was asked by', async () => {
   expect((await houseAt('#/', '0.0.0.0')).house.info.smtp.host).toBe('postern.test');
   expect((await houseAt('#/', 'mail.lan')).house.info.smtp.host).toBe('mail.lan');
+});
+
+test('where somebody still waits for one of them, the message that is open stays open, and the selection stays, until the answer is yes', async () => {
+  const { house, remove, waiting, changes, settled } = await houseAt('#/messages/m2');
+  Object.assign(waiting, { messages: 1, recipients: 3 });
+  await remove();
+  expect([house.deletion.question?.waiting.recipients, house.mailbox.count, house.place]).toMatchObject([3, 3, { message: 'm2' }]);
+  house.openMessage('m1');
+  await settled();
+  expect(house.deletion.question).toBeUndefined(); // it was asked about another message
+  house.selectAll();
+  await remove();
+  expect([house.selection.any, house.mailbox.count, changes().filter(([method]) => method === 'DELETE')]).toEqual([true, 3, []]);
+  house.deletion.confirm();
+  await expect.poll(() => house.word).toBe('3 messages deleted.');
+  expect([house.selection.any, house.mailbox.count, house.place]).toEqual([false, 0, { at: 'mail', scope: {} }]);
+  expect(changes().filter(([method]) => method === 'DELETE').map(([, , query]) => query['stream'])).toEqual(['default', 'other']);
 });

@@ -3,7 +3,7 @@
  * 100,000 of them loaded every field counts; the whole message is asked for
  * when it is opened. Pure.
  */
-import type { Message, RecipientState } from '../../sdk/contract.ts';
+import type { Message, PosternEvent, RecipientState } from '../../sdk/contract.ts';
 import { whoText } from './format.ts';
 import { markOf, tallyText } from './outcome.ts';
 
@@ -34,6 +34,18 @@ export function lineOf({ id, stream, receivedAt, size, subject, from, envelope, 
     mark: markOf(delivery),
     tally: shared(tallyText(delivery)),
   };
+}
+
+/** What an event changes of its message's row. Of an outcome: where the message has one recipient. */
+export function changeBy(event: PosternEvent): Partial<Line> {
+  switch (event.type) {
+    case 'message.parsed': return { parse: event.parse, attachments: event.attachments };
+    case 'message.updated': return { ...(event.read === undefined ? {} : { read: event.read }), ...(event.tags === undefined ? {} : { tags: event.tags }) };
+    case 'recipient.released': return { mark: 'queued', tally: '' };
+    case 'recipient.delivered': case 'recipient.deferred': case 'recipient.bounced': case 'recipient.expired': case 'recipient.suppressed': case 'recipient.cancelled': case 'recipient.held':
+      return { mark: event.type.slice('recipient.'.length) as RecipientState, tally: '' };
+    default: return {};
+  }
 }
 
 /** The same few senders, recipients and streams over and over: one text for each. */

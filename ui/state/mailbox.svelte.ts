@@ -5,9 +5,9 @@
  * rows are a plain pile (pile.ts) behind one counter, `version`.
  */
 import type { Api } from '../../sdk/api.ts';
-import type { Message, PosternEvent, RecipientState } from '../../sdk/contract.ts';
+import type { Message, PosternEvent } from '../../sdk/contract.ts';
 import { faultOf, type Fault } from './fault.ts';
-import { lineOf, type Line } from './line.ts';
+import { changeBy, lineOf, type Line } from './line.ts';
 import { Pile } from './pile.ts';
 import { inScope, queryOf } from './scope.ts';
 import type { Scope } from './route.ts';
@@ -97,10 +97,7 @@ export class Mailbox {
       for (const message of this.#meanwhile) this.#add(message);
     } catch (error) {
       if (asking.signal.aborted) return;
-      this.#pile.clear();
-      this.complete = true;
-      this.ready = true;
-      this.fault = faultOf(error);
+      this.#fail(faultOf(error));
     }
     this.loading = false;
     this.#changed();
@@ -151,8 +148,8 @@ export class Mailbox {
     const { signal } = this.#asking;
     const { top } = this.#pile;
     if (!this.ready) return;
-    // What failed for want of an answer may have one now; a search that cannot be read has not.
-    if (this.fault) return this.fault.status === 0 || this.fault.status >= 500 ? await this.open(this.scope) : undefined;
+    // What failed may go well now, or the stream be there again; what cannot be read stays so.
+    if (this.fault) return [400, 422].includes(this.fault.status) ? undefined : await this.open(this.scope);
     try {
       const { messages, next } = await this.#api.list({ ...queryOf(this.scope), limit: FIRST }, { signal });
       if (signal.aborted) return;
@@ -166,7 +163,9 @@ export class Mailbox {
       }
       for (const message of missing.reverse()) this.#add(message);
       this.#changed();
-    } catch { /* the next event or connection asks again */ }
+    } catch (error) {
+      if (!signal.aborted && faultOf(error).status === 404) await this.open(this.scope); // else the next event or connection asks again
+    }
   }
 
   hear(events: PosternEvent[]): void {
@@ -180,39 +179,28 @@ export class Mailbox {
           else if (this.ready) touched = this.#add(event.summary) || touched;
           else this.#meanwhile.push(event.summary);
           break;
-        case 'message.parsed': {
-          const entry = this.#pile.get(event.message);
-          if (entry) {
-            entry.line = { ...entry.line, parse: event.parse, attachments: event.attachments };
-            touched = true;
-          }
-          // The list has snippets, events have none.
-          if (this.scope.q || entry) again = true;
-          break;
-        }
-        case 'message.updated': {
-          const entry = this.#pile.get(event.message);
-          if (!entry) break;
-          entry.line = { ...entry.line, ...(event.read === undefined ? {} : { read: event.read }), ...(event.tags === undefined ? {} : { tags: event.tags }) };
-          touched = true;
+        case 'message.parsed': case 'message.updated': {
+          const known = this.#set(event.message, changeBy(event));
+          touched ||= known;
+          if (event.type === 'message.parsed') again ||= known || this.scope.q !== undefined; // the list has snippets, events have none
           break;
         }
         case 'messages.deleted':
           for (const id of event.messages) this.#gone.add(id);
           touched = this.#pile.drop(event.messages) || touched;
           break;
-        case 'recipient.delivered': case 'recipient.deferred': case 'recipient.bounced': case 'recipient.expired': case 'recipient.suppressed': case 'recipient.cancelled': case 'recipient.held': case 'recipient.released': {
-          const entry = this.#pile.get(event.message);
-          if (!entry) break;
+        case 'recipient.delivered': case 'recipient.deferred': case 'recipient.bounced': case 'recipient.expired': case 'recipient.suppressed': case 'recipient.cancelled': case 'recipient.held': case 'recipient.released':
           // One of many: the tally of all is asked for again, with the newest messages.
-          if (entry.line.others > 0) again = true;
-          else {
-            const mark = event.type === 'recipient.released' ? 'queued' : event.type.slice('recipient.'.length) as RecipientState;
-            entry.line = { ...entry.line, mark, tally: '' };
-            touched = true;
-          }
+          if ((this.#pile.get(event.message)?.line.others ?? 0) > 0) again = true;
+          else touched = this.#set(event.message, changeBy(event)) || touched;
           break;
-        }
+        case 'stream.created': case 'stream.deleted':
+          if (event.stream !== this.scope.stream) break;
+          if (event.type === 'stream.created') return void this.open(this.scope); // what else there is to hear comes with it
+          this.close();
+          this.#fail({ status: 404, message: `There is no stream "${event.stream}".` });
+          touched = true;
+          break;
         default: break; // nothing of a list of mail
       }
     }
@@ -263,15 +251,27 @@ export class Mailbox {
 
   /** As the person just set it; the event that follows says the same. */
   patch(id: string, change: Partial<Pick<Line, 'read' | 'tags'>>): void {
-    const entry = this.#pile.get(id);
-    if (!entry) return;
-    entry.line = { ...entry.line, ...change };
-    this.version++;
+    if (this.#set(id, change)) this.version++;
   }
 
   close(): void {
     this.#asking.abort();
     clearTimeout(this.#again);
+  }
+
+  /** Shows nothing but why. */
+  #fail(fault: Fault): void {
+    this.#pile.clear();
+    this.#next = null;
+    this.loading = false;
+    this.complete = this.ready = true;
+    this.fault = fault;
+  }
+
+  #set(id: string, change: Partial<Line>): boolean {
+    const entry = this.#pile.get(id);
+    if (entry) entry.line = { ...entry.line, ...change };
+    return entry !== undefined;
   }
 
   #seek(): void {

@@ -286,3 +286,28 @@ test('what becomes of a message shows on its row: of one recipient at once, of m
     vi.useRealTimers();
   }
 });
+
+test('when its stream is deleted a list says at once that there is none, and recovers when the stream is made again', async () => {
+  const there = new Set(['s']);
+  const { api, asked } = scripted(({ query }) => (there.has(query['stream']!) ? pageOf(1) : new Refusal(404, 'no-such-stream')));
+  const mailbox = new Mailbox(api);
+  const told = (type: string, stream: string) => mailbox.hear([{ id: 7, at: '', stream, type } as PosternEvent]);
+  const settled = async () => await vi.waitFor(() => expect(mailbox.ready).toBe(true));
+  await mailbox.open({ stream: 's' });
+  told('stream.deleted', 'other');
+  expect([mailbox.ready, asked.length]).toEqual([true, 1]);
+  there.clear();
+  told('stream.deleted', 's');
+  expect([mailbox.fault, shown(mailbox), mailbox.ready, asked.length]).toEqual([{ message: 'There is no stream "s".', status: 404 }, [], true, 1]);
+  there.add('s');
+  told('stream.created', 's');
+  await settled();
+  expect([mailbox.fault, shown(mailbox)]).toEqual([undefined, ['m1']]);
+  // The same while nobody was connected.
+  there.clear();
+  await mailbox.refresh(true);
+  expect(mailbox.fault?.status).toBe(404);
+  there.add('s');
+  await mailbox.refresh(true);
+  expect([mailbox.fault, shown(mailbox)]).toEqual([undefined, ['m1']]);
+});

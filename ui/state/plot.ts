@@ -1,6 +1,6 @@
 /**
  * The last hour of a queue, minute by minute, out of events: how many were
- * delivered, deferred, bounced; and how deep the queue was, counted back from
+ * delivered, deferred, bounced, expired; and how deep the queue was, counted back from
  * what it is now. Minutes of which not all events are known are gaps, not
  * zeros. By the wall clock: an advance of days is a spike, which it is. Pure.
  */
@@ -9,18 +9,19 @@ import type { PosternEvent } from '../../sdk/contract.ts';
 export const MINUTES = 60;
 const MINUTE = 60_000;
 
-export type Minute = { delivered: number; deferred: number; bounced: number; /** Came in, less what ended. */ growth: number };
+export type Minute = { delivered: number; deferred: number; bounced: number; expired: number; /** Came in, less what ended. */ growth: number };
 export type Plotted = {
   /** Begins of the minutes, seconds since the epoch. */
   times: number[];
   delivered: (number | null)[];
   deferred: (number | null)[];
   bounced: (number | null)[];
+  expired: (number | null)[];
   /** At the end of each minute. */
   depth: (number | null)[];
 };
 
-const empty = (): Minute => ({ delivered: 0, deferred: 0, bounced: 0, growth: 0 });
+const empty = (): Minute => ({ delivered: 0, deferred: 0, bounced: 0, expired: 0, growth: 0 });
 
 /** Types of events that count here. */
 export const COUNTED = ['message.captured', 'recipient.delivered', 'recipient.deferred', 'recipient.bounced', 'recipient.expired', 'recipient.suppressed', 'recipient.cancelled'] as const;
@@ -63,7 +64,7 @@ export class Tape {
       depths[i] = Math.max(0, at);
       at -= this.#minutes.get(minutes[i]!)?.growth ?? 0;
     }
-    return { times: minutes.map((minute) => minute * 60), delivered: known((one) => one.delivered), deferred: known((one) => one.deferred), bounced: known((one) => one.bounced), depth: depths };
+    return { times: minutes.map((minute) => minute * 60), delivered: known((one) => one.delivered), deferred: known((one) => one.deferred), bounced: known((one) => one.bounced), expired: known((one) => one.expired), depth: depths };
   }
 
   #count(event: PosternEvent): boolean {
@@ -77,7 +78,8 @@ export class Tape {
         break;
       case 'recipient.delivered': counts.delivered++; counts.growth--; break;
       case 'recipient.deferred': counts.deferred++; break;
-      case 'recipient.bounced': case 'recipient.expired': counts.bounced++; counts.growth--; break;
+      case 'recipient.bounced': counts.bounced++; counts.growth--; break;
+      case 'recipient.expired': counts.expired++; counts.growth--; break;
       // Those that were suppressed as they came in never were in the queue.
       case 'recipient.suppressed': if (this.#captured.get(event.message) !== event.at) counts.growth--; break;
       case 'recipient.cancelled': counts.growth--; break;
@@ -89,8 +91,8 @@ export class Tape {
 }
 
 /** What the plot shows, in a sentence, for those who do not see it. */
-export function plotText({ delivered, deferred, bounced, depth }: Plotted): string {
+export function plotText({ delivered, deferred, bounced, expired, depth }: Plotted): string {
   const sum = (all: readonly (number | null)[]) => all.reduce<number>((total, one) => total + (one ?? 0), 0);
   const deepest = Math.max(0, ...depth.map((one) => one ?? 0));
-  return `In the last hour ${sum(delivered).toLocaleString()} delivered, ${sum(deferred).toLocaleString()} deferred, ${sum(bounced).toLocaleString()} bounced; at most ${deepest.toLocaleString()} waited.`;
+  return `In the last hour ${sum(delivered).toLocaleString()} delivered, ${sum(deferred).toLocaleString()} deferred, ${sum(bounced).toLocaleString()} bounced, ${sum(expired).toLocaleString()} expired; at most ${deepest.toLocaleString()} waited.`;
 }

@@ -16,11 +16,11 @@ const arrived = (id: number, minutesAgo: number, queued: number) => ({ ...captur
 test('outcomes stand by the minute, and the depth is counted back from what it is now', () => {
   const tape = new Tape(NOW - 3_600_000);
   tape.add([arrived(1, 10, 5), event(2, 'recipient.delivered', 9), event(3, 'recipient.deferred', 9), event(4, 'recipient.bounced', 8), event(5, 'recipient.expired', 1)], undefined);
-  const { delivered, deferred, bounced, depth, times } = tape.plotted(NOW, 2);
-  expect([delivered.at(-10), deferred.at(-10), bounced.at(-9), bounced.at(-2), delivered.at(-1)]).toEqual([1, 1, 1, 1, 0]);
+  const { delivered, deferred, bounced, expired, depth, times } = tape.plotted(NOW, 2);
+  expect([delivered.at(-10), deferred.at(-10), bounced.at(-9), expired.at(-9), bounced.at(-2), expired.at(-2), delivered.at(-1)]).toEqual([1, 1, 1, 0, 0, 1, 0]);
   expect([depth.at(-12), depth.at(-11), depth.at(-10), depth.at(-9), depth.at(-2), depth.at(-1)]).toEqual([0, 5, 4, 3, 2, 2]);
   expect([times.length, times.at(-1)! * 1000]).toEqual([60, NOW - 30_000]);
-  expect(plotText(tape.plotted(NOW, 2))).toBe('In the last hour 1 delivered, 1 deferred, 2 bounced; at most 5 waited.');
+  expect(plotText(tape.plotted(NOW, 2))).toBe('In the last hour 1 delivered, 1 deferred, 1 bounced, 1 expired; at most 5 waited.');
 });
 
 test('a recipient that was suppressed as it came in never was in the queue; one that was later left it', () => {

@@ -145,9 +145,17 @@ export const MessageChange = z.strictObject({
   removeTags: z.array(z.string().min(1).max(100)).max(50).optional(),
 }).openapi('MessageChange');
 
+export const Waiting = z.object({
+  messages: z.number().openapi({ description: 'That would be deleted while recipients of theirs wait.' }),
+  recipients: z.number().openapi({ description: 'Of these messages: not delivered, and not given up.' }),
+  active: z.number().openapi({ description: 'Of these recipients: in the midst of an attempt, which may still succeed.' }),
+  kept: z.number().openapi({ description: 'Recipients who wait of messages that another inbox keeps: their delivery goes on.' }),
+}).openapi('Waiting');
+
 agree<typeof Message, wire.Message>();
 agree<typeof Attachment, wire.Attachment>();
 agree<typeof MessageDetail, wire.MessageDetail>();
 agree<typeof MessagePage, wire.MessagePage>();
 agree<typeof AttachedMessage, wire.AttachedMessage>();
 agree<typeof FrameAddress, wire.FrameAddress>();
+agree<typeof Waiting, wire.Waiting>();

@@ -235,6 +235,18 @@ function assemble({ writer, reader, clock, firstUpload, close }: Parts): Store {
       const key = scope.kind === 'inbox' ? addressKey(scope.address) : undefined;
       return walk(scope, (seqs) => told(key === undefined ? writer.call('remove', seqs, clock.now()) : writer.call('release', key, seqs, clock.now())));
     },
+    async waiting(scope) {
+      const sum = { messages: 0, recipients: 0, active: 0, kept: 0 };
+      // Most mail waits for nothing: then nobody looks through it.
+      if (!(await reader.call('anyWaits', 'stream' in scope ? scope.stream : undefined))) return sum;
+      const key = scope.kind === 'inbox' ? addressKey(scope.address) : undefined;
+      await walk(scope, async (seqs) => {
+        const step = await reader.call('waitingAmong', seqs, key);
+        for (const what of ['messages', 'recipients', 'active', 'kept'] as const) sum[what] += step[what];
+        return seqs.length;
+      });
+      return sum;
+    },
     inboxes: (query) => reader.call('inboxes', query),
     counts: () => reader.call('counts'),
     tags: (stream) => reader.call('tags', stream),

@@ -1,6 +1,7 @@
 /** Reads the queue: what waits and until when, recipients with their attempts, suppressions, and what a report may be about. */
 import { zstdDecompressSync } from 'node:zlib';
 import type { Database, Statement } from 'better-sqlite3';
+import type { Waiting } from '../../inbox/port.ts';
 import { addressKey } from '../../mail/address.ts';
 import { QUEUE_MODES, type QueueMode, RECIPIENT_STATES, type RecipientState } from '../../mail/recipient.ts';
 import { DEFAULT_DELIVERY } from '../../mail/stream.ts';
@@ -9,6 +10,7 @@ import type { LaneDue, QueueDepth, QueueScope, QueueStore, SentRecipient, Suppre
 import { createDepartedReading } from './departed.ts';
 import type { EventRow } from './log.ts';
 import { DUE, keysOf, RECIPIENT_COLUMNS, RECIPIENT_JOINS, type RecipientRow, STATE, WAITING, WIDTH } from './recipient-row.ts';
+import { ROLE } from './roles.ts';
 import { scopeCondition } from './scope.ts';
 import { modeNumber, suppressedMode, suppressionFinder, suppressionKey } from './suppress.ts';
 
@@ -48,6 +50,8 @@ export function createQueueReading(db: Database) {
   const byEnvid = bySent('envid', 'messages_envid');
   const queuedSince = db.prepare('SELECT count(*) FROM recipients INDEXED BY recipients_live WHERE mode = 1 AND stream = ? AND queued_at >= ? AND kept_back = 0').pluck();
   const triedSince = db.prepare("SELECT count(*) FROM recipients INDEXED BY recipients_live WHERE mode = 1 AND stream = ? AND last IS NOT NULL AND json_extract(last, '$.at') >= ?").pluck();
+  const waitingOf = db.prepare(`SELECT count(*) AS recipients, count(*) FILTER (WHERE state = ${STATE.active}) AS active FROM recipients NOT INDEXED WHERE key >= ? AND key < ? AND ${WAITING}`);
+  const otherInbox = db.prepare(`SELECT 1 FROM addresses WHERE seq = ? AND roles & ${ROLE.recipient} AND key <> ? LIMIT 1`);
   const departed = createDepartedReading(db);
   const suppressionOf = suppressionFinder(db);
 
@@ -102,6 +106,26 @@ export function createQueueReading(db: Database) {
       const found = conditionOf(scope);
       if (!found) return [];
       return (prepared(`SELECT r.state, count(*) AS n FROM recipients r WHERE ${found.sql} GROUP BY r.state`).all(...found.values) as { state: number; n: number }[]).map(({ state, n }) => [RECIPIENT_STATES[state]!, n]);
+    },
+    anyWaits(stream: string | undefined): boolean {
+      const found = conditionOf(stream === undefined ? {} : { stream });
+      return found !== undefined && prepared(`SELECT 1 FROM recipients r WHERE r.${WAITING} AND ${found.sql} LIMIT 1`).get(...found.values) !== undefined;
+    },
+    /** What of these messages waits, when they are deleted, or (with `inbox`, its key) taken out of one inbox. */
+    waitingAmong(seqs: readonly number[], inbox: string | undefined): Waiting {
+      const sum: Waiting = { messages: 0, recipients: 0, active: 0, kept: 0 };
+      for (const seq of seqs) {
+        const { recipients, active } = waitingOf.get(...keysOf(seq)) as { recipients: number; active: number };
+        if (recipients === 0) continue;
+        if (inbox !== undefined && otherInbox.get(seq, inbox)) {
+          sum.kept += recipients;
+          continue;
+        }
+        sum.messages++;
+        sum.recipients += recipients;
+        sum.active += active;
+      }
+      return sum;
     },
     queuedSince: (stream: string, since: number): number => real(queuedSince, 'queued', stream, since),
     triedSince: (stream: string, since: number): number => real(triedSince, 'tried', stream, since),
