@@ -58,6 +58,7 @@ export function createApi(wire: Wire) {
     stream: (name: string, options: Options = {}) => json<Stream>('GET', streamPath(name), options),
     createStream: (input: StreamInput, options: Options = {}) => json<Stream>('POST', '/v1/streams', { json: input, ...options }),
     changeStream: (name: string, change: StreamPatch, options: Options = {}) => json<Stream>('PATCH', streamPath(name), { json: change, ...options }),
+    /** Suppressions and telemetry of its real mail stay under its name. */
     deleteStream: async (name: string, options: Options = {}) => void (await answer('DELETE', streamPath(name), options)),
     createCredential: (stream: string, input: { user?: string; password?: string; lifetime?: string | number } = {}, options: Options = {}) => json<NewCredential>('POST', `${streamPath(stream)}/credentials`, { json: input, ...options }),
     deleteCredential: async (stream: string, id: string, options: Options = {}) => void (await answer('DELETE', `${streamPath(stream)}/credentials/${at(id)}`, options)),

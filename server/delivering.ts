@@ -11,7 +11,7 @@ import { remembering } from './classify/recent.ts';
 import type { Clock } from './clock.ts';
 import { watchTelemetry } from './coming-back.ts';
 import type { Config } from './config.ts';
-import { makeVerp, type Verp } from './dsn/verp.ts';
+import { claimOf, makeVerp, type Verp } from './dsn/verp.ts';
 import type { EventBody } from './events/event.ts';
 import type { Hub } from './events/hub.ts';
 import { releaseHeld } from './gate/held.ts';
@@ -20,6 +20,7 @@ import type { MakeId } from './ids.ts';
 import { lately } from './lately.ts';
 import type { Log } from './log.ts';
 import type { Looking } from './looking.ts';
+import { splitAddress } from './mail/address.ts';
 import { DEFAULT_DELIVERY } from './mail/stream.ts';
 import type { Metrics } from './metrics.ts';
 import type { Accepted } from './network/pretend/accepted.ts';
@@ -50,8 +51,7 @@ export type DeliveringOptions = {
 export async function prepareDelivery({ config, store, streams, hub, clock: wall, makeId, log, metrics, listens, hear }: DeliveringOptions) {
   const policyOf = (stream: string) => streams.get(stream)?.delivery ?? DEFAULT_DELIVERY;
   const tell = (event: EventBody) => store.report({ events: [event], suppress: [], strikes: [] });
-  const verp = await returnPaths(store, policyOf);
-  const isReturnPath = (stream: string, address: string) => verp(stream)?.read(address) !== undefined;
+  const { verp, isReturnPath } = await returnPaths(store, policyOf);
 
   const pretend = await prepareSimulating({ config, store, streams, hub, clock: wall, makeId, log, policyOf, ...(hear ? { hear } : {}) });
   const real = await prepareGoingOut({ config, store, streams, hub, clock: wall, log, policyOf, tell, listens });
@@ -62,7 +62,7 @@ export async function prepareDelivery({ config, store, streams, hub, clock: wall
     real, verp,
     /** Reports and answers stop at the inbox. */
     plan: (particulars: Particulars, id: string) =>
-      (particulars.envelope.recipients.every(({ address }) => isReturnPath(particulars.stream, address)) ? undefined : planOf(particulars, id)),
+      (particulars.envelope.recipients.every(({ address }) => isReturnPath(address)) ? undefined : planOf(particulars, id)),
 
     /** What is on its way from now on is tried. */
     async begin({ admit, closers }: { admit: Admit; closers: (() => unknown)[] }) {
@@ -127,14 +127,17 @@ function judgeSoon({ streams, hub, closers }: Pick<DeliveringOptions, 'streams' 
 }
 
 /** Signed return paths of the streams that want them; the secret is made once and kept. */
-async function returnPaths(store: Store, policyOf: (stream: string) => { returnPath: string | null }): Promise<(stream: string) => Verp | undefined> {
+async function returnPaths(store: Store, policyOf: (stream: string) => { returnPath: string | null }): Promise<{ verp(stream: string): Verp | undefined; /** We signed it, for whichever stream. */ isReturnPath(address: string): boolean }> {
   const secret = await keptSecret(store, 'return-path');
   const known = new Map<string, Verp>();
-  return (stream) => {
-    const { returnPath } = policyOf(stream);
-    if (returnPath === null) return undefined;
-    let verp = known.get(returnPath);
-    if (!verp) known.set(returnPath, (verp = makeVerp({ secret, domain: returnPath })));
-    return verp;
+  return {
+    verp(stream) {
+      const { returnPath } = policyOf(stream);
+      if (returnPath === null) return undefined;
+      let verp = known.get(returnPath);
+      if (!verp) known.set(returnPath, (verp = makeVerp({ secret, domain: returnPath })));
+      return verp;
+    },
+    isReturnPath: (address) => claimOf(address) !== undefined && makeVerp({ secret, domain: splitAddress(address).domain }).read(address) !== undefined,
   };
 }

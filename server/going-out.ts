@@ -6,6 +6,7 @@
  */
 import { randomInt } from 'node:crypto';
 import { readFileSync } from 'node:fs';
+import type { LivePlan } from './admission/plan.ts';
 import { ConfigError } from './config.ts';
 import type { DeliveringOptions } from './delivering.ts';
 import type { EventBody } from './events/event.ts';
@@ -72,7 +73,6 @@ export async function prepareGoingOut({ config, store, streams, hub, clock: wall
   const unsubscribe = config.publicUrl === null ? undefined : createUnsubscribe({
     secret: Buffer.from(await keptSecret(store, 'unsubscribe'), 'base64'),
     publicUrl: config.publicUrl, store, clock: wall,
-    isStream: (name) => streams.get(name) !== undefined,
   });
   const dkim = createKeyDesk({ dir: dkimFolder(config), ring: () => keys, store, clock: wall });
   const keys: KeyRing = createKeyRing({ dir: dkimFolder(config), clock: wall, changed: (domain, { selector }, state) => void (dkim.wasOurs(domain, selector, state) || keyChanged(domain, selector, state)) });
@@ -111,7 +111,13 @@ export async function prepareGoingOut({ config, store, streams, hub, clock: wall
       return clock;
     },
     /** For the planner. */
-    plan: { now: () => wall.now(), destination: network.destination, gate },
+    plan: {
+      now: () => wall.now(), destination: network.destination, gate,
+      async suppressed(stream, addresses, at) {
+        const found = await Promise.all(addresses.map((address) => store.suppressionOf(stream, 'deliver', address, at)));
+        return new Set(addresses.filter((_, n) => found[n] !== undefined));
+      },
+    } satisfies LivePlan,
     releaseMessage: createRelease({ store, streams, gate, destination: network.destination, wall }),
     async close() {
       for (const step of closers.splice(0).reverse()) await step();

@@ -51,7 +51,7 @@ export interface Intake {
   abort(): void;
 }
 
-export type Sealed = { kind: 'sealed'; submission: Submission; release(): void };
+export type Sealed = { kind: 'sealed'; submission: Submission; /** Where its recipients go, where that is to be looked up first. */ planning?: Promise<QueuePlan | undefined>; release(): void };
 export type Accepted = { kind: 'accepted'; id: string };
 
 export type Admit = {
@@ -70,7 +70,7 @@ export type AdmitOptions = {
   streamTags: (stream: string) => readonly string[];
   limits: { messageSize: number; inFlight: number };
   /** Where the recipients go from here; nothing when they stop at the inbox. Told the id that the message gets. */
-  plan?: (particulars: Particulars, id: string) => QueuePlan | undefined;
+  plan?: (particulars: Particulars, id: string) => QueuePlan | undefined | Promise<QueuePlan | undefined>;
   /** Called for each refusal (metrics) and each acceptance (log, metrics). */
   heard?: (outcome: { kind: 'accepted'; submission: Submission } | Refusal) => void;
 };
@@ -113,7 +113,9 @@ class Incoming implements Intake {
     const header = this.#header.summary();
     const now = clock.now();
     const id = makeId(now);
-    const queue = plan?.(particulars, id);
+    const planned = plan?.(particulars, id);
+    const planning = planned instanceof Promise ? planned : undefined;
+    planning?.catch(() => {}); // told where it is waited for, if it is
     const submission: Submission = {
       id, stream, via,
       receivedAt: now,
@@ -121,9 +123,9 @@ class Incoming implements Intake {
       tags: [...new Set([...streamTags(stream), ...header.tags, ...(particulars.tags ?? [])])],
       metadata, session,
       body: this.#body,
-      ...(queue ? { queue } : {}),
+      ...(planned && !(planned instanceof Promise) ? { queue: planned } : {}),
     };
-    return { kind: 'sealed', submission, release: () => this.abort() };
+    return { kind: 'sealed', submission, ...(planning ? { planning } : {}), release: () => this.abort() };
   }
 
   abort(): void {
@@ -164,6 +166,10 @@ export function createAdmit(options: AdmitOptions): Admit {
 
   async function commitAll(sealed: Sealed[], idempotency?: Idempotency): Promise<AcceptOutcome | Refusal> {
     try {
+      for (const { submission, planning } of sealed) {
+        const queue = planning && (await planning);
+        if (queue) submission.queue = queue;
+      }
       const outcome = await store.accept(sealed.map((one) => one.submission), idempotency);
       if (outcome.kind === 'accepted') for (const { submission } of sealed) options.heard?.({ kind: 'accepted', submission });
       return outcome;

@@ -28,12 +28,14 @@ export type LivePlan = {
   /** Network.destination of the real network. */
   destination(stream: string, address: string): string;
   gate: {
-    judge(stream: string, address: string, key: string): Held | null;
+    judge(stream: string, address: string, key: string, isSuppressed?: boolean): Held | null;
     interceptOf(stream: string): string | null;
   };
+  /** Which of them are suppressed by then. Asked where there is a canary: who gets nothing takes none of its places. Absent, nobody is. */
+  suppressed?(stream: string, addresses: readonly string[], at: number): Promise<ReadonlySet<string>>;
 };
 
-export const planner = ({ stream, now, destination, live }: PlanOptions) => (particulars: Particulars, id: string): QueuePlan | undefined => {
+export const planner = ({ stream, now, destination, live }: PlanOptions) => (particulars: Particulars, id: string): QueuePlan | undefined | Promise<QueuePlan> => {
   const lane = stream(particulars.stream);
   if (!lane || particulars.inboxOnly) return undefined;
   switch (lane.mode) {
@@ -47,20 +49,26 @@ export const planner = ({ stream, now, destination, live }: PlanOptions) => (par
   }
 };
 
-function livePlan({ now, destination, gate }: LivePlan, particulars: Particulars, lane: Stream, id: string): QueuePlan {
+function livePlan({ now, destination, gate, suppressed }: LivePlan, particulars: Particulars, lane: Stream, id: string): QueuePlan | Promise<QueuePlan> {
   const { recipients } = particulars.envelope;
   const test = gate.interceptOf(lane.name);
   const instead = test === null ? undefined : [{ address: test, original: recipients.map(({ address }) => address) }];
   const addressed: Pick<EnvelopeRecipient, 'address'>[] = instead ?? recipients;
-  const held = addressed.map(({ address }, n) => gate.judge(lane.name, address, `${id} ${n}`));
-  return {
-    mode: 'deliver',
-    ...timesOf(particulars, lane, now()),
-    destinations: addressed.map(({ address }) => destination(lane.name, address)),
-    ...(held.some((one) => one !== null) ? { held } : {}),
-    ...(instead ? { instead } : {}),
+  const times = timesOf(particulars, lane, now());
+  const planOf = (out: ReadonlySet<string>): QueuePlan => {
+    const held = addressed.map(({ address }, n) => gate.judge(lane.name, address, `${id} ${n}`, out.has(address)));
+    return {
+      mode: 'deliver',
+      ...times,
+      destinations: addressed.map(({ address }) => destination(lane.name, address)),
+      ...(held.some((one) => one !== null) ? { held } : {}),
+      ...(instead ? { instead } : {}),
+    };
   };
+  return lane.delivery.live.canary && suppressed ? suppressed(lane.name, addressed.map(({ address }) => address), times.due).then(planOf) : planOf(NOBODY);
 }
+
+const NOBODY: ReadonlySet<string> = new Set();
 
 function timesOf({ delivery = {} }: Particulars, lane: Stream, queuedAt: number): Pick<QueuePlan, 'priority' | 'queuedAt' | 'due' | 'expiresAt'> {
   const due = Math.max(delivery.sendAt ?? queuedAt, queuedAt);

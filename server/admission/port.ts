@@ -91,7 +91,7 @@ export interface StreamStore {
   /** False when the name is taken. `by` is who is written down in the audit log, where what is delivered for real is concerned; in the same transaction. */
   createStream(stream: Stream, by?: string): Promise<boolean>;
   changeStream(name: string, change: StreamChange, by?: string): Promise<Stream | undefined>;
-  /** With its messages, inboxes and credentials. False when there is none. */
+  /** With its messages, inboxes and credentials; what real mail has taught (suppressions, strikes, counts) stays under its name. False when there is none. */
   deleteStream(name: string, by?: string): Promise<boolean>;
   credentials(): Promise<Credential[]>;
   /** False when the user name is taken. */

@@ -69,6 +69,7 @@ export function streamRoutes({ add }: Routes, deps: ApiDeps): void {
 
   add({
     method: 'delete', path: '/v1/streams/{stream}', noun: 'Streams', summary: 'Delete a stream with its mail and credentials',
+    description: 'What simulated mail has taught goes with it. Suppressions and telemetry of its real mail stay under its name, and hold for a stream of that name that is made anew.',
     params: Name, problems: ['no-such-stream', 'default-stream'],
   }, async ({ c, params }) => {
     const removed = await streams.remove(params.stream, actorOf(c));

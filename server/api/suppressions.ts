@@ -31,11 +31,14 @@ export function suppressionRoutes({ add }: Routes, deps: ApiDeps, bodies: BodyRe
   /** What stands for one stream runs on its clock, what stands for all, or for real mail, on the wall's. */
   const nowOf = (stream: string | null, mode: QueueMode | null): number => (stream === null ? clock.now() : queue.now(stream, mode ?? undefined));
 
+  /** What real mail has taught outlives its stream. */
+  const isKnown = async (stream: string): Promise<boolean> => streams.get(stream) !== undefined || store.isKnown(stream);
+
   add({
     method: 'get', path: '/v1/suppressions', noun: 'Suppressions', summary: 'Addresses that get no mail, by address',
     query: SuppressionPaging, answer: SuppressionPage, problems: ['no-such-stream', 'bad-cursor'],
   }, async ({ query: { cursor, limit = 100, ...filters } }) => {
-    const asked = queryOf(filters);
+    const asked = await queryOf(filters);
     if (asked instanceof Response) return asked;
     const after = cursor === undefined ? undefined : placeOf(cursor);
     if (cursor !== undefined && after === undefined) return problem('bad-cursor', { detail: '`cursor` is not a cursor of this list: give back what an answer said as `next`, unchanged.' });
@@ -49,7 +52,8 @@ export function suppressionRoutes({ add }: Routes, deps: ApiDeps, bodies: BodyRe
     description: 'Replaces what stood for it, in the same stream (or all) and mode (or both). Mail that waits for it already ends before its next attempt.',
     body: SuppressionInput, status: 201, answer: Schema, headers: BY, problems: ['no-such-stream', 'malformed-json', 'unsupported-type'],
   }, async ({ c, body: { address, stream = null, mode = null, reason = 'manual', detail, lifetime } }) => {
-    if (stream !== null && !streams.get(stream)) return noSuchStream(stream);
+    // For a stream that is gone only what holds for its real mail, as the rest went with it.
+    if (stream !== null && !streams.get(stream) && !(mode === 'deliver' && (await isKnown(stream)))) return noSuchStream(stream);
     const why = suppressible(address);
     if (why !== undefined) return invalid([{ path: 'address', message: why }]);
     const createdAt = nowOf(stream, mode);
@@ -63,7 +67,7 @@ export function suppressionRoutes({ add }: Routes, deps: ApiDeps, bodies: BodyRe
     method: 'delete', path: '/v1/suppressions', noun: 'Suppressions', summary: 'Let an address have mail again',
     query: SuppressionName, headers: BY, problems: ['no-such-stream', 'no-such-suppression'],
   }, async ({ c, query: { address, stream, mode } }) => {
-    if (stream !== undefined && !streams.get(stream)) return noSuchStream(stream);
+    if (stream !== undefined && !(await isKnown(stream))) return noSuchStream(stream);
     const gone = await store.unsuppress({ address: addressKey(address.trim()), stream: stream ?? null, ...(mode === undefined ? {} : { mode: modeOf(mode) }) }, actorOf(c));
     return gone ? c.body(null, 204) : problem('no-such-suppression', { detail: `"${address.slice(0, 100)}" is not suppressed ${stream === undefined ? 'for every stream; say `stream` for the one of a stream' : `in "${stream}"`}${mode === undefined ? '' : mode === '*' ? ', for both simulated and real mail' : `, for mode "${mode}" alone`}.` });
   });
@@ -72,7 +76,7 @@ export function suppressionRoutes({ add }: Routes, deps: ApiDeps, bodies: BodyRe
     method: 'post', path: '/v1/suppressions/clear', noun: 'Suppressions', summary: 'Take back all that a stream holds against its mail of one mode',
     description: 'With what was counted towards more: soft bounces, refusals that were not confirmed. What stands for every stream stays, and so does what was learnt in the other mode.',
     body: SuppressionClear, answer: SuppressionCleared, headers: BY, problems: ['no-such-stream', 'malformed-json', 'unsupported-type'],
-  }, async ({ c, body: { stream, mode } }) => (streams.get(stream) ? { removed: await store.unsuppressAll(stream, mode, actorOf(c)) } : noSuchStream(stream)));
+  }, async ({ c, body: { stream, mode } }) => ((await isKnown(stream)) ? { removed: await store.unsuppressAll(stream, mode, actorOf(c)) } : noSuchStream(stream)));
 
   add({
     method: 'post', path: '/v1/suppressions/import', noun: 'Suppressions', summary: 'Suppress the addresses of a file',
@@ -81,7 +85,7 @@ export function suppressionRoutes({ add }: Routes, deps: ApiDeps, bodies: BodyRe
     consumes: { 'text/csv': z.string(), 'application/x-ndjson': z.string() },
     answer: SuppressionImport, headers: BY, problems: ['no-such-stream', 'unsupported-type', 'body-too-large', 'no-room'],
   }, async ({ c, query: { stream } }) => {
-    if (stream !== undefined && !streams.get(stream)) return noSuchStream(stream);
+    if (stream !== undefined && !(await isKnown(stream))) return noSuchStream(stream);
     const type = c.req.header('content-type') ?? '';
     if (!CSV.test(type) && !JSONL.test(type)) return problem('unsupported-type', { detail: 'This takes text/csv or application/x-ndjson.' });
     const charset = CHARSET.exec(type)?.[1];
@@ -92,10 +96,7 @@ export function suppressionRoutes({ add }: Routes, deps: ApiDeps, bodies: BodyRe
     try {
       const text = textOf(read.bytes);
       if (text === undefined) return invalid([{ path: '', message: 'the file is not UTF-8' }]);
-      list = readList(text, CSV.test(type) ? 'csv' : 'jsonl', {
-        stream: stream ?? null, detail: `imported by ${actorOf(c)}`,
-        now: (name, mode) => (name === null || streams.get(name) ? nowOf(name, mode) : undefined),
-      });
+      list = await listOf(text, CSV.test(type) ? 'csv' : 'jsonl', { stream: stream ?? null, detail: `imported by ${actorOf(c)}` });
     } finally {
       read.release();
     }
@@ -108,14 +109,32 @@ export function suppressionRoutes({ add }: Routes, deps: ApiDeps, bodies: BodyRe
   add({
     method: 'get', path: '/v1/suppressions/export', noun: 'Suppressions', summary: 'The same as a file, which can be imported again',
     query: SuppressionExport, produces: ['text/csv', 'application/x-ndjson'], problems: ['no-such-stream'],
-  }, ({ query: { format = 'csv', ...filters } }) => {
-    const asked = queryOf(filters);
+  }, async ({ query: { format = 'csv', ...filters } }) => {
+    const asked = await queryOf(filters);
     if (asked instanceof Response) return asked;
     const csv = format === 'csv';
     return new Response(streamOf(lines(asked, csv)), {
       headers: { 'content-type': csv ? 'text/csv; charset=utf-8; header=present' : 'application/x-ndjson', 'content-disposition': `attachment; filename="suppressions.${format}"`, 'cache-control': 'no-store' },
     });
   });
+
+  /** Lines may be about real mail of streams that are gone: those that are named are asked for, and the file is read once more. */
+  async function listOf(text: string, type: 'csv' | 'jsonl', said: { stream: string | null; detail: string }): Promise<ReturnType<typeof readList>> {
+    const asked = new Map<string, boolean>();
+    for (;;) {
+      const missed = new Set<string>();
+      const list = readList(text, type, {
+        ...said,
+        now(name, mode) {
+          if (name === null || streams.get(name) || (mode === 'deliver' && asked.get(name))) return nowOf(name, mode);
+          if (mode === 'deliver' && !asked.has(name)) missed.add(name);
+          return undefined;
+        },
+      });
+      if (missed.size === 0) return list;
+      for (const name of missed) asked.set(name, await store.isKnown(name));
+    }
+  }
 
   async function* lines(asked: Omit<SuppressionQuery, 'limit'>, csv: boolean): AsyncGenerator<Uint8Array> {
     const bytes = (text: string) => Buffer.from(text, 'utf8');
@@ -128,9 +147,10 @@ export function suppressionRoutes({ add }: Routes, deps: ApiDeps, bodies: BodyRe
     }
   }
 
-  function queryOf({ stream, mode, q, reason }: z.output<typeof SuppressionFilters>): Omit<SuppressionQuery, 'limit' | 'after'> | Response {
-    if (stream !== undefined && stream !== '*' && !streams.get(stream)) return noSuchStream(stream);
+  async function queryOf({ stream, mode, q, reason }: z.output<typeof SuppressionFilters>): Promise<Omit<SuppressionQuery, 'limit' | 'after'> | Response> {
+    if (stream !== undefined && stream !== '*' && !(await isKnown(stream))) return noSuchStream(stream);
     return {
+      now: clock.now(),
       ...(stream === undefined ? {} : { stream: stream === '*' ? null : stream }),
       ...(mode === undefined ? {} : { mode: modeOf(mode) }),
       ...(q === undefined || q === '' ? {} : { q }),

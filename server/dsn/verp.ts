@@ -22,6 +22,12 @@ const ALPHABET = '0123456789abcdefghjkmnpqrstvwxyz';
 const SIGNATURE = 10;
 const FORM = new RegExp(`^b\\+(${ID})\\.(0|[1-9]\\d{0,8})\\.([0-9A-HJKMNP-TV-Z]{${SIGNATURE}})$`, 'i');
 
+/** What an address says to be the return path of, whoever signed it. */
+export function claimOf(address: string): { message: string; n: number } | undefined {
+  const form = FORM.exec(splitAddress(address).local);
+  return form ? { message: form[1]!.toUpperCase(), n: Number(form[2]) } : undefined;
+}
+
 /** The domain is signed, too. */
 export function makeVerp({ secret, domain }: { secret: string | Uint8Array; domain: string }): Verp {
   if (secret.length === 0) throw new Error('A return path needs a secret to be signed with');
@@ -36,10 +42,9 @@ export function makeVerp({ secret, domain }: { secret: string | Uint8Array; doma
     address: (message, n) => `b+${message.toLowerCase()}.${n}.${signature(message, n)}@${domain}`,
     read(address) {
       const { local, domain: at } = splitAddress(address);
-      const form = FORM.exec(local);
-      if (!form || domainKey(at) !== home) return undefined;
-      const [message, n] = [form[1]!.toUpperCase(), Number(form[2])];
-      return timingSafeEqual(Buffer.from(form[3]!.toLowerCase()), Buffer.from(signature(message, n))) ? { message, n } : undefined;
+      const claim = claimOf(address);
+      if (!claim || domainKey(at) !== home) return undefined;
+      return timingSafeEqual(Buffer.from(local.slice(-SIGNATURE).toLowerCase()), Buffer.from(signature(claim.message, claim.n))) ? claim : undefined;
     },
   };
 }

@@ -19,8 +19,8 @@ export interface Gate {
   shut(stream: string): Shut;
   /** Whether an address is on the stream's allow list. */
   allows(stream: string, address: string): boolean;
-  /** Asked when mail comes in or is released: null lets it go. `key` makes the canary's choice the same again (message and place). */
-  judge(stream: string, address: string, key: string): Held | null;
+  /** Asked when mail comes in or is released: null lets it go. `key` makes the canary's choice the same again (message and place). One that `isSuppressed` as far as is known takes no place of the canary: it ends, or else is held. */
+  judge(stream: string, address: string, key: string, isSuppressed?: boolean): Held | null;
   /** Asked again right before an attempt, for mail that was let go: the list may be another by now. */
   judgeAgain(stream: string, address: string): Held | null;
   /** The address that all mail of the stream goes to instead. */

@@ -1,9 +1,9 @@
 /**
  * One-click unsubscribe (RFC 8058): links that say themselves who wants no
  * more of which stream, and what becomes of them. A link still works when its
- * message is long deleted, cannot be made up or changed, and shows nothing of
- * the address to who looks over a shoulder or through a log: it is encrypted.
- * Whoever follows a link asks; only a POST unsubscribes, once or many times.
+ * message is long deleted, and when its stream is: that may be made anew. It
+ * cannot be made up or changed, and shows nothing of the address to who looks
+ * over a shoulder or through a log: it is encrypted. Whoever follows a link asks; only a POST unsubscribes, once or many times.
  */
 import { createCipheriv, createDecipheriv, createHmac, timingSafeEqual } from 'node:crypto';
 import type { Clock } from '../clock.ts';
@@ -21,7 +21,6 @@ export type UnsubscribeOptions = {
   /** Without a slash at its end. */
   publicUrl: string;
   store: Pick<ReturnStore, 'report'> & Pick<SuppressionStore, 'suppressionOf' | 'suppress'> & Pick<AuditStore, 'audit'>;
-  isStream(name: string): boolean;
   /** The wall. */
   clock: Clock;
 };
@@ -41,7 +40,7 @@ const TOLD_MOST = 10_000;
 /** Characters; a link is longer by publicUrl and stays within a line of 998 octets. */
 const TOKEN = /^[\w-]{40,700}$/;
 
-export function createUnsubscribe({ secret, publicUrl, store, isStream, clock }: UnsubscribeOptions): Unsubscribe {
+export function createUnsubscribe({ secret, publicUrl, store, clock }: UnsubscribeOptions): Unsubscribe {
   if (secret.length < 32) throw new Error('Links to unsubscribe need a secret of 32 octets');
   const key = derived(secret, 'unsubscribe key');
   const nonceKey = derived(secret, 'unsubscribe nonce');
@@ -77,8 +76,6 @@ export function createUnsubscribe({ secret, publicUrl, store, isStream, clock }:
   }
 
   async function suppress({ stream, message, n, address }: Unsubscriber, via: 'one-click' | 'page'): Promise<boolean> {
-    // A stream that is gone sends nothing any more.
-    if (!isStream(stream)) return true;
     const at = clock.now();
     const stands = await store.suppressionOf(stream, 'deliver', address, at);
     const own = stands?.stream === stream ? stands : undefined;

@@ -126,8 +126,8 @@ export interface QueueStore {
   lease(query: LeaseQuery): Promise<Lease>;
   /** Told with each commit of mail that is to be delivered, before anybody else hears of it: what it is kept under, whatever the network would say by now. */
   onQueued(hear: (queued: readonly Queued[]) => void): () => void;
-  /** Shares its commit with other outcomes (and with mail that comes in). */
-  settle(outcomes: Outcome[]): Promise<void>;
+  /** Shares its commit with other outcomes (and with mail that comes in). Answers those that took effect: whose message was deleted meanwhile has ended already. */
+  settle(outcomes: Outcome[]): Promise<Outcome[]>;
   /** Recipients whose time is over, whatever they wait for (held and paused ones too); the caller settles them. They are leased. */
   overdue(query: { stream: string; mode: QueueMode; now: number; limit: number }): Promise<LeasedMessage[]>;
   /** The earliest of due and expiry among what waits in the scope, held ones by their expiry only. Null when nothing waits. With `after`, what was due by then counts by its expiry only. */
@@ -166,14 +166,16 @@ export interface QueueStore {
 
 /** What there is one of. */
 export type SuppressionKey = Pick<Suppression, 'address' | 'stream' | 'mode'>;
-/** `stream` and `mode` null: those for every stream, for both. `after`: one that was listed. */
-export type SuppressionQuery = { stream?: string | null; mode?: QueueMode | null; q?: string; reason?: SuppressionReason; after?: SuppressionKey; limit: number };
+/** `stream` and `mode` null: those for every stream, for both. `after`: one that was listed. `now`: of the wall; those that are over by the clock of their mail are left out. */
+export type SuppressionQuery = { now: number; stream?: string | null; mode?: QueueMode | null; q?: string; reason?: SuppressionReason; after?: SuppressionKey; limit: number };
 
 export interface SuppressionStore {
+  /** Such a stream is there, or is gone and has left what its real mail has taught. */
+  isKnown(stream: string): Promise<boolean>;
   suppressions(query: SuppressionQuery): Promise<Suppression[]>;
   /** What stands in the way of mail of this stream and mode to this address; the stream's own before the global one, then the address before its domain, then what is of the mode before what is of both. Expired ones do not count. */
   suppressionOf(stream: string, mode: QueueMode, address: string, now: number): Promise<Suppression | undefined>;
-  /** Adds or replaces; tells an event each. Answers how many were new. */
+  /** Adds or replaces; tells an event each. Of a stream that is gone only what holds for real mail. Answers how many were new. */
   suppress(suppressions: Suppression[], by: string): Promise<number>;
   /** Without `mode`, whatever it holds for. Forgets the strikes that would lead back to it. */
   unsuppress(key: Omit<SuppressionKey, 'mode'> & { mode?: QueueMode | null }, by: string): Promise<boolean>;

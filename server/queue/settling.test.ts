@@ -15,6 +15,7 @@ function settlingWith(refusals: number) {
   const settling = createSettling({ wall, log, store: { async settle(outcomes) {
     if (left-- > 0) throw new StoreFault('full', 'disk full');
     written.push(...outcomes.map(({ key }) => key));
+    return outcomes;
   } } });
   return { wall, written, settling };
 }

@@ -15,9 +15,9 @@ export type Settling = {
   /**
    * Resolves after the commit, or when it was given up ('lost'). 'late' when the store refused it
    * at first: what was asked of it meanwhile did not see this. `addNotices` is called
-   * before each try: a message that was handed over is used up.
+   * before each try: a message that was handed over is used up. `took` hears of those that took effect.
    */
-  settle(outcomes: Outcome[], addNotices?: () => Promise<void>): Promise<'settled' | 'late' | 'lost'>;
+  settle(outcomes: Outcome[], addNotices?: () => Promise<void>, took?: (outcomes: readonly Outcome[]) => void): Promise<'settled' | 'late' | 'lost'>;
   /** Outcomes not yet committed. */
   readonly unsettled: number;
   /** The store did not take the last ones. */
@@ -58,7 +58,7 @@ export function createSettling({ store, wall, log, settled = () => {} }: { store
   return {
     get unsettled() { return unsettled; },
     get stuck() { return stuck; },
-    async settle(outcomes, addNotices) {
+    async settle(outcomes, addNotices, took = () => {}) {
       if (outcomes.length === 0) return 'settled';
       let refused = false;
       let wanted = addNotices !== undefined;
@@ -67,7 +67,7 @@ export function createSettling({ store, wall, log, settled = () => {} }: { store
         for (;;) {
           try {
             if (wanted) wanted = await withNotices(outcomes, addNotices!);
-            await store.settle(outcomes);
+            took(await store.settle(outcomes));
             stuck = false;
             return refused ? 'late' : 'settled';
           } catch (error) {

@@ -39,8 +39,8 @@ export function createStreamQueue(deps: StreamQueueDeps) {
   const resting = new Set<Resting & { seat: Seat }>();
   /** Whose pause was told of; of the others nobody is told the end either. */
   const announced = new Set<Seat>();
-  const writing = createWriting({ lanes, settling: deps.settling, clock, changed: deps.changed });
   const tallying = createTallying();
+  const writing = createWriting({ lanes, settling: deps.settling, clock, took: tallying.count, changed: deps.changed });
   const alarm = createAlarm({ clock, moments: () => [lanes.next(), seats.nextMoment()], rings: deps.changed });
   const warmUp = mode === 'deliver' ? createWarmUp({ policy: () => deps.policy().live.warmUp, triedSince: deps.triedSince, work }) : undefined;
   /** Commits and reads that are under way. */
@@ -103,7 +103,7 @@ export function createStreamQueue(deps: StreamQueueDeps) {
     stopping: () => gone || deps.stopping() || deps.shut(),
     orLeft: (promise, may) => out.orLeft(deps.orLeft(promise, may) as Promise<object>, may) as ReturnType<typeof deps.orLeft<Awaited<typeof promise>>>,
     async settle({ outcomes, dues, addNotices }) {
-      tallying.count(outcomes, dues);
+      tallying.due(outcomes, dues);
       const isQuietly = !addNotices && !deps.stopping() && outcomes.every(({ state }) => state === 'deferred') && !writing.isSoon(dues);
       const done = isQuietly ? writing.deferrals(outcomes, dues) : work(writing.write(outcomes, dues, addNotices));
       if (deps.settling.unsettled > UNSETTLED_MOST) await done;

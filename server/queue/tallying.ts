@@ -1,4 +1,4 @@
-/** What a stream's queue counts of its outcomes, and who hears when something is due again (an advance). */
+/** What a stream's queue counts of its outcomes once they are in effect, and who hears when something is due again (an advance). */
 import type { Cancel } from '../clock.ts';
 import type { Outcome } from './port.ts';
 import type { StreamTally } from './stream-deps.ts';
@@ -13,11 +13,14 @@ export function createTallying() {
 
   return {
     tally,
-    count(outcomes: readonly Outcome[], dues: Dues): void {
+    count(outcomes: readonly Outcome[]): void {
       for (const { state, attempt, due } of outcomes) {
         if (attempt) tally.attempts++;
         if (state === 'delivered' || state === 'bounced' || state === 'expired' || state === 'suppressed' || (state === 'deferred' && attempt && due !== undefined)) tally[state]++;
       }
+    },
+    /** On their way to the store, which hears of them before anybody asks it again. */
+    due(outcomes: readonly Outcome[], dues: Dues): void {
       if (hearers.size === 0) return;
       const waiting = outcomes.filter(({ due }) => due !== undefined);
       dues.forEach(({ due }, i) => {

@@ -19,7 +19,7 @@ const SOON_MS = 1_000;
 /** Of the stream's clock. */
 export type Dues = { destination: string; due: number; rank?: number }[];
 
-export function createWriting({ lanes, settling, clock, changed }: { lanes: Pick<Lanes, 'put'>; settling: Settling; clock: Clock; changed(): void }) {
+export function createWriting({ lanes, settling, clock, took, changed }: { lanes: Pick<Lanes, 'put'>; settling: Settling; clock: Clock; /** Committed, and in effect. */ took(outcomes: readonly Outcome[]): void; changed(): void }) {
   let isGathering = false;
   const gathered: { outcomes: Outcome[]; dues: Dues }[] = [];
 
@@ -30,7 +30,7 @@ export function createWriting({ lanes, settling, clock, changed }: { lanes: Pick
   async function write(outcomes: Outcome[], dues: Dues, addNotices?: () => Promise<void>): Promise<void> {
     const soon = clock.now() + SOON_MS;
     if (!addNotices) put(dues.filter(({ due }) => due > soon));
-    const how = await settling.settle(outcomes, addNotices);
+    const how = await settling.settle(outcomes, addNotices, took);
     if (how !== 'lost') put(addNotices || how === 'late' ? dues : dues.filter(({ due }) => due <= soon));
     changed();
   }

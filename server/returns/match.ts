@@ -1,11 +1,12 @@
 /**
  * Finds what a report is about, by what is hardest to make up first: the
  * signed return path that it came to, then the envelope id, then the
- * Message-ID, each with the recipient. Only mail of the report's own stream
- * is looked at: nobody can bounce somebody else's.
+ * Message-ID, each with the recipient. By the latter two only mail of the
+ * report's own stream is found: nobody can bounce somebody else's. Who has a
+ * signed return path got the mail, whichever stream's inbox it comes to.
  */
 import type { BounceRecipient } from '../dsn/bounce.ts';
-import type { Verp } from '../dsn/verp.ts';
+import { claimOf, type Verp } from '../dsn/verp.ts';
 import { addressKey } from '../mail/address.ts';
 import type { ReturnStore, SentRecipient } from '../queue/port.ts';
 
@@ -18,13 +19,12 @@ export type Traces = { stream: string; token: SentRecipient | undefined; envelop
 const IDS_MOST = 5;
 const RELEASED_MOST = 10;
 
-/** Who the return path names; undefined when it is none of ours, or of a stream with another domain: streams may share one, and what is signed with it is theirs. */
-export async function byReturnPath(store: Pick<ReturnStore, 'sentByToken'>, verp: (stream: string) => Verp | undefined, stream: string, addresses: readonly string[]): Promise<SentRecipient | undefined> {
-  const own = verp(stream);
-  for (const address of own ? addresses : []) {
-    const token = own!.read(address);
-    const sent = token && (await store.sentByToken(token.message, token.n));
-    if (sent && (sent.stream === stream || verp(sent.stream)?.read(address))) return sent;
+/** Whom a return path names: it says which message, the message whose stream, and that stream's signature whether it is true. */
+export async function byReturnPath(store: Pick<ReturnStore, 'sentByToken'>, verp: (stream: string) => Verp | undefined, addresses: readonly string[]): Promise<SentRecipient | undefined> {
+  for (const address of addresses) {
+    const claim = claimOf(address);
+    const sent = claim && (await store.sentByToken(claim.message, claim.n));
+    if (sent && verp(sent.stream)?.read(address)) return sent;
   }
   return undefined;
 }

@@ -14,7 +14,7 @@ import { NOTICE_FIELD } from '../dsn/compose.ts';
 import { feedbackVerdict } from '../dsn/feedback.ts';
 import { parseBounce } from '../dsn/parse.ts';
 import { fieldOf, MESSAGE_LIMIT } from '../dsn/read.ts';
-import type { Verp } from '../dsn/verp.ts';
+import { claimOf, type Verp } from '../dsn/verp.ts';
 import type { PosternEvent } from '../events/event.ts';
 import { type Hub, LaggedError, type Subscription } from '../events/hub.ts';
 import type { EventStore } from '../events/port.ts';
@@ -22,7 +22,7 @@ import type { InboxStore } from '../inbox/port.ts';
 import type { Log } from '../log.ts';
 import { HEADER_LIMIT, readFields } from '../mail/header.ts';
 import type { MessageSummary } from '../mail/message.ts';
-import type { KeptStore, ReturnStore } from '../queue/port.ts';
+import type { KeptStore, ReturnStore, SentRecipient } from '../queue/port.ts';
 import { type Found, judge, type Received } from './judge.ts';
 import { byReturnPath, type Match, match, sameAddress } from './match.ts';
 import { createProgress, type Progress } from './progress.ts';
@@ -49,6 +49,7 @@ export interface Returns extends AsyncDisposable {
 
 type Captured = Extract<PosternEvent, { type: 'message.captured' }>;
 
+const isAutomatic = ({ envelopeFrom, header }: MessageSummary): boolean => envelopeFrom === '' || header.automatic === true;
 const NULL_SENDER = Buffer.from('Return-Path: <>\r\n');
 
 /** Milliseconds after which a store that could not take it is asked again. */
@@ -69,10 +70,7 @@ export function createReturns({ store, hub, verp = () => undefined, clockOf, wal
 
   const mayBe = (event: PosternEvent): event is Captured => {
     if (event.type !== 'message.captured') return false;
-    const { envelopeFrom, header, recipients } = event.summary;
-    if (envelopeFrom === '' || header.automatic === true) return true;
-    const read = verp(event.stream);
-    return read !== undefined && recipients.some((address) => read.read(address) !== undefined);
+    return isAutomatic(event.summary) || event.summary.recipients.some((address) => claimOf(address) !== undefined);
   };
 
   const done = (id: number) => {
@@ -128,8 +126,12 @@ export function createReturns({ store, hub, verp = () => undefined, clockOf, wal
   }
 
   async function tell({ id, stream, message, summary }: Captured, progress: Progress): Promise<void> {
-    const raw = progress.wasTold(message) ? undefined : await bytesOf(message);
-    const found = raw && (await findingsOf(raw, stream, message, summary, progress));
+    const { recipients } = summary;
+    const addressed = await byReturnPath(store, verp, recipients);
+    // A person's mail is none, unless it came to a return path that we signed, be its message gone.
+    const isCandidate = addressed !== undefined || isAutomatic(summary) || recipients.some((address) => verp(stream)?.read(address));
+    const raw = progress.wasTold(message) || !isCandidate ? undefined : await bytesOf(message);
+    const found = raw && (await findingsOf(raw, addressed, stream, message, summary, progress));
     if (!found) return progress.passed(id);
     await store.report(found.report);
     await progress.told(id, found.identity);
@@ -143,10 +145,9 @@ export function createReturns({ store, hub, verp = () => undefined, clockOf, wal
     return Buffer.concat(pieces);
   }
 
-  async function findingsOf(raw: Buffer, stream: string, report: string, { envelopeFrom, recipients, header }: MessageSummary, progress: Progress): Promise<{ report: Found; identity: string } | undefined> {
+  async function findingsOf(raw: Buffer, addressed: SentRecipient | undefined, stream: string, report: string, { envelopeFrom, header }: MessageSummary, progress: Progress): Promise<{ report: Found; identity: string } | undefined> {
     const fields = readFields(raw.subarray(0, HEADER_LIMIT));
     if (fieldOf(fields, NOTICE_FIELD.toLowerCase()) !== undefined) return undefined;
-    const addressed = await byReturnPath(store, verp, stream, recipients);
     // Some mailers give many reports one Message-ID; what they are about is another matter each time.
     const identity = createHash('sha256').update(`${stream}\0${addressed ? `${addressed.message} ${addressed.n}\0` : ''}`).update(header.messageId || raw).digest('base64url').slice(0, 16);
     if (progress.has(identity)) return undefined;
@@ -154,7 +155,7 @@ export function createReturns({ store, hub, verp = () => undefined, clockOf, wal
     // A mailbox would have noted it.
     const bounce = parseBounce(envelopeFrom === '' ? Buffer.concat([NULL_SENDER, raw]) : raw, addressed?.recipient);
     // A complaint comes to a mailbox of the domain, and says which return path the mail had.
-    const token = addressed ?? (await byReturnPath(store, verp, stream, bounce.originalSenders ?? []));
+    const token = addressed ?? (await byReturnPath(store, verp, bounce.originalSenders ?? []));
     const threads = bounce.kind === 'autoreply' ? idsOf(`${fieldOf(fields, 'in-reply-to') ?? ''} ${fieldOf(fields, 'references') ?? ''}`) : [];
     const traces = { stream, token, ...(bounce.envelopeId === undefined ? {} : { envelopeId: bounce.envelopeId }), messageIds: [...(bounce.originalMessageId === undefined ? [] : [bounce.originalMessageId]), ...threads] };
 

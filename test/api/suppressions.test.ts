@@ -149,3 +149,34 @@ test('a cursor that was made up is none', async () => {
 test('a suppression that would last no time at all is refused', async () => {
   for (const lifetime of [0, '0s', -5]) expect(await add({ address: 'a@x.test', lifetime }, 422)).toMatchObject({ errors: [{ path: 'lifetime' }] });
 });
+
+test('what holds for real mail of a stream that is gone is listed with its name, exported, imported again, added to and taken back', async () => {
+  for (const name of ['news', 'passing']) await house.json('/v1/streams', { json: { name, mode: name === 'news' ? 'deliver' : 'simulate' } }, 201);
+  await add({ address: 'ann@x.test', stream: 'news', mode: 'deliver', reason: 'unsubscribe' });
+  await add({ address: 'bo@x.test', stream: 'news', mode: 'simulate' });
+  await add({ address: 'cat@x.test', stream: 'passing' });
+  for (const name of ['news', 'passing']) await house.json(`/v1/streams/${name}`, { method: 'DELETE' }, 204);
+  expect((await list()).suppressions.map(({ address, stream, mode }) => [address, stream, mode])).toEqual([['ann@x.test', 'news', 'deliver']]);
+  expect((await list('?stream=news')).suppressions).toMatchObject([{ address: 'ann@x.test', stream: 'news', reason: 'unsubscribe' }]);
+  for (const path of ['?stream=passing', '/export?stream=passing', '?stream=never']) expect(await house.json(`/v1/suppressions${path}`, {}, 404)).toMatchObject({ type: '/problems/no-such-stream' });
+  const file = await (await house.ask('/v1/suppressions/export?stream=news')).text();
+  await house.json('/v1/suppressions?address=ann@x.test&stream=news', { method: 'DELETE' }, 204);
+  expect((await list('?stream=news')).suppressions).toEqual([]);
+  expect(await load(file)).toEqual({ read: 1, added: 1 });
+  expect(await load('address,stream,mode\nz@x.test,news,deliver\ny@x.test,news,\nx@x.test,never,deliver\n', 'text/csv', '', 422)).toMatchObject({ errors: [{ path: 'line 3', message: 'there is no stream "news"' }, { path: 'line 4', message: 'there is no stream "never"' }] });
+  await add({ address: 'dan@x.test', stream: 'news', mode: 'deliver' });
+  await add({ address: 'eve@x.test', stream: 'news' }, 404);
+  expect(await house.json('/v1/suppressions/clear', { json: { stream: 'news', mode: 'deliver' } })).toEqual({ removed: 2 });
+});
+
+test('one whose time is over is neither listed nor exported, by the time of its stream', async () => {
+  await add({ address: 'ann@x.test', stream: 'shop', lifetime: '1h' });
+  await add({ address: 'bo@x.test', lifetime: '1h' });
+  const seen = async () => [(await list()).suppressions.map(({ address }) => address), (await (await house.ask('/v1/suppressions/export')).text()).match(/\w+@x\.test/g)];
+  await house.streams.change('shop', { clockOffset: 3_599_999 });
+  expect(await seen()).toEqual([['ann@x.test', 'bo@x.test'], ['ann@x.test', 'bo@x.test']]);
+  await house.streams.change('shop', { clockOffset: 3_600_000 });
+  expect(await seen()).toEqual([['bo@x.test'], ['bo@x.test']]);
+  house.clock.advance(3_600_000);
+  expect(await seen()).toEqual([[], null]);
+});

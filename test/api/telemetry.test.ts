@@ -2,6 +2,7 @@ import { afterEach, beforeEach, expect, test } from 'vitest';
 import type { Comparison, Problem, Telemetry } from '../../sdk/contract.ts';
 import { Comparison as ComparisonSchema, Telemetry as TelemetrySchema } from '../../server/api/schemas/telemetry.ts';
 import { apiHouse, type ApiHouse } from '../support/api-house.ts';
+import { postTo } from '../support/post.ts';
 
 const HOUR = 3_600_000;
 let house: ApiHouse;
@@ -97,4 +98,19 @@ test('periods that overlap, end before they begin or are no periods are told', a
   expect(await compare('1d..2d', '1d')).toEqual(['before', 'after']);
   expect(await compare('2d..1d..now', 'a..b')).toEqual(['before', 'after', 'after']);
   expect(await refused('before=2d..1d', 'telemetry/compare')).toEqual(['after']);
+});
+
+test('of a stream that is gone is told what became of its real mail, by its name; of one that only simulated nothing is', async () => {
+  const { store, clock } = house;
+  await house.json('/v1/streams', { json: { name: 'real', mode: 'deliver' } }, 201);
+  const { post } = postTo(store, clock);
+  await post({ stream: 'real', queue: { mode: 'deliver' } });
+  const { messages } = await store.lease({ stream: 'real', mode: 'deliver', destinations: ['inbox.test'], now: clock.now(), messages: 1, recipients: 1 });
+  await store.settle([{ key: messages[0]!.recipients[0]!.key, state: 'expired', events: [{ type: 'recipient.expired', stream: 'real', message: messages[0]!.message, recipient: 'ann@inbox.test', n: 0, time: 1, site: 'slow.test', class: 'network' }] }]);
+  await sent(['ann@x.test'], 'news');
+  for (const name of ['real', 'news']) await house.json(`/v1/streams/${name}`, { method: 'DELETE' }, 204);
+  expect((await asked()).sums).toMatchObject({ expired: 1, delivered: 0 });
+  expect((await asked('stream=real')).sums).toMatchObject({ expired: 1 });
+  expect(await house.json<Comparison>('/v1/telemetry/compare?stream=real&before=3d..2d&after=2d..1d')).toMatchObject({ before: {}, after: {} });
+  for (const path of ['?stream=news', '/compare?stream=news&before=3d..2d&after=2d..1d']) expect(await house.json(`/v1/telemetry${path}`, {}, 404)).toMatchObject({ type: '/problems/no-such-stream' });
 });

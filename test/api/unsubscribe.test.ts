@@ -12,7 +12,7 @@ async function open(options: HouseOptions = {}): Promise<void> {
   path = new URL(house.unsubscribe.url({ stream: 'default', message: '01M7YDNZ2DACSZ7X8P8N4BF970', n: 0, address: 'Ann<b>@x.test' })).pathname;
 }
 const post = (body: BodyInit | null, headers: Record<string, string> = { 'content-type': 'application/x-www-form-urlencoded' }, at = path) => house.ask(at, { method: 'POST', body, headers });
-const suppressed = async () => (await house.store.suppressions({ limit: 10 })).map(({ address, stream, reason }) => `${address} ${stream} ${reason}`);
+const suppressed = async () => (await house.store.suppressions({ now: 0, limit: 10 })).map(({ address, stream, reason }) => `${address} ${stream} ${reason}`);
 const DONE = ['ann<b>@x.test default unsubscribe'];
 
 test('following a link shows a page and changes nothing, however often', async () => {
@@ -90,4 +90,17 @@ test('a body that is no click is not read to its end', async () => {
   await open();
   expect((await post(`List-Unsubscribe=One-Click&x=${'x'.repeat(1_100)}`)).status).toBe(413);
   expect(await suppressed()).toEqual([]);
+});
+
+test('who unsubscribes from a stream that is gone gets no mail of it when it is made anew', async () => {
+  await open();
+  const made = () => house.json('/v1/streams', { json: { name: 'news', mode: 'deliver', delivery: { live: { allow: ['x.test'] } } } }, 201);
+  await made();
+  await house.json('/v1/streams/news', { method: 'DELETE' }, 204);
+  path = new URL(house.unsubscribe.url({ stream: 'news', message: '01M7YDNZ2DACSZ7X8P8N4BF970', n: 0, address: 'ann@x.test' })).pathname;
+  expect(await (await post('confirm=unsubscribe')).text()).toContain('You are unsubscribed');
+  expect(await suppressed()).toEqual(['ann@x.test news unsubscribe']);
+  await made();
+  expect(await suppressed()).toEqual(['ann@x.test news unsubscribe']);
+  expect(await house.store.suppressionOf('news', 'deliver', 'ann@x.test', house.clock.now())).toMatchObject({ reason: 'unsubscribe' });
 });

@@ -3,6 +3,7 @@ import { storeKeepsHooks } from './store-hooks.ts';
 import { storeKeepsPromises } from './store-kept.ts';
 import { storeDelivers } from './store-live.ts';
 import { storeObeys } from './store-operations.ts';
+import { storeOutlives } from './store-outliving.ts';
 import { storeQueues } from './store-queue.ts';
 import { storeSuppresses } from './store-suppressions.ts';
 import { storeEndsOnce } from './store-terminal.ts';
@@ -17,6 +18,7 @@ for (const [name, open] of [inMemory, onDisk]) {
   storeDelivers(name, open);
   storeDeletesRealMail(name, open);
   storeSuppresses(name, open);
+  storeOutlives(name, open);
   storeKeepsPromises(name, open);
   storeKeepsHooks(name, open);
 }

@@ -162,7 +162,7 @@ export function storeObeys(name: string, open: OpenStore): void {
         await store.createStream(laneOf('blue'));
         expect(await store.lanes()).toEqual([]);
         expect(await store.pauses()).toEqual([]);
-        expect(await store.suppressions({ stream: 'blue', limit: 5 })).toEqual([]);
+        expect(await store.suppressions({ now: 0, stream: 'blue', limit: 5 })).toEqual([]);
         await store.settle([]);
       });
 

@@ -151,9 +151,9 @@ test('what was suppressed before there was real mail: what came of a message is 
   const suppressed = (address: string, message: string | null) => `INSERT INTO suppressions (address, stream, reason, detail, message, created_at, expires_at) VALUES ('${address}', 2, 'hard_bounce', '', ${message === null ? 'NULL' : `'${message}'`}, 1, NULL);`;
   const { store, close } = await storeOf(QUEUE, `${suppressed('bounced@inbox.test', 'm1')} ${suppressed('said@inbox.test', null)} INSERT INTO strikes (address, stream, kind, at) VALUES ('cat@inbox.test', 2, 'confirm', 1);`);
   try {
-    expect(await store.suppressions({ stream: 'blue', limit: 9 })).toMatchObject([{ address: 'bounced@inbox.test', mode: 'simulate', message: 'm1' }, { address: 'said@inbox.test', mode: null }]);
+    expect(await store.suppressions({ now: 0, stream: 'blue', limit: 9 })).toMatchObject([{ address: 'bounced@inbox.test', mode: 'simulate', message: 'm1' }, { address: 'said@inbox.test', mode: null }]);
     for (const mode of ['deliver', 'simulate'] as const) await store.report({ events: [], suppress: [], strikes: [{ stream: 'blue', mode, address: 'cat@inbox.test', kind: 'confirm', at: 1e12 }] });
-    expect(await store.suppressions({ q: 'cat@', limit: 9 })).toMatchObject([{ mode: 'simulate', reason: 'hard_bounce' }]);
+    expect(await store.suppressions({ now: 0, q: 'cat@', limit: 9 })).toMatchObject([{ mode: 'simulate', reason: 'hard_bounce' }]);
   } finally {
     await close();
   }
@@ -165,7 +165,7 @@ describe.each(versions.filter((version) => version >= DELIVER))('a database of %
     try {
       const [held] = await store.recipients({ scope: { mode: 'deliver' }, limit: 9 });
       expect(held).toMatchObject({ stream: 'default', state: 'held', held: { reason: 'not-allowed' }, original: ['ann@inbox.test'], n: 1 });
-      expect(await store.suppressions({ stream: 'default', limit: 9 })).toMatchObject([{ address: 'gone@real.test', mode: 'deliver', reason: 'hard_bounce' }]);
+      expect(await store.suppressions({ now: 0, stream: 'default', limit: 9 })).toMatchObject([{ address: 'gone@real.test', mode: 'deliver', reason: 'hard_bounce' }]);
       expect(await store.lanes({ mode: 'deliver' })).toEqual([]);
       expect(await store.release({ heldFor: 'not-allowed' }, manualClock().now(), 'ann')).toBe(1);
       expect(await store.lanes({ mode: 'deliver' })).toMatchObject([{ stream: 'default', mode: 'deliver', destination: 'real.test' }]);
@@ -173,4 +173,14 @@ describe.each(versions.filter((version) => version >= DELIVER))('a database of %
       await close();
     }
   });
+});
+
+test.each(versions.filter((version) => version >= '0005_former'))('a database of %s knows what streams that are gone have left, and gives their numbers to nobody else', async (version) => {
+  const { store, close } = await storeOf(version);
+  try {
+    for (const name of ['next', 'news']) await store.createStream({ name, mode: 'deliver', retention: { messages: null, age: null, bytes: null }, tags: [], createdAt: 0, delivery: DEFAULT_DELIVERY, clockOffset: 0, paused: null });
+    expect(await Promise.all(['next', 'news'].map((stream) => store.suppressions({ now: 0, stream, limit: 9 })))).toMatchObject([[], [{ address: 'left@real.test', stream: 'news' }]]);
+  } finally {
+    await close();
+  }
 });

@@ -15,13 +15,12 @@ async function desk() {
   const store = await openStore({ dir: ':memory:', clock });
   onTestFinished(() => store[Symbol.asyncDispose]());
   await store.createStream(laneOf('news', { mode: 'deliver' }));
-  const streams = new Set(['news']);
-  const it = createUnsubscribe({ secret: SECRET, publicUrl: 'https://post.example.test', store, isStream: (name) => streams.has(name), clock });
+  const it = createUnsubscribe({ secret: SECRET, publicUrl: 'https://post.example.test', store, clock });
   const events = async (type: string) => (await store.events({ after: 0, limit: 100 })).filter((event) => event.type === type);
-  return { clock, store, streams, it, events, standing: () => store.suppressionOf('news', 'deliver', 'reader@x.test', clock.now()) };
+  return { clock, store, it, events, standing: () => store.suppressionOf('news', 'deliver', 'reader@x.test', clock.now()) };
 }
 const tokenOf = (url: string) => url.slice(url.lastIndexOf('/') + 1);
-const bare = (secret = SECRET) => createUnsubscribe({ secret, publicUrl: 'https://post.example.test', store: undefined as never, isStream: () => true, clock: manualClock() });
+const bare = (secret = SECRET) => createUnsubscribe({ secret, publicUrl: 'https://post.example.test', store: undefined as never, clock: manualClock() });
 
 test('a link says who it is for, to us alone, and is the same each time', () => {
   const it = bare();
@@ -120,18 +119,24 @@ test('a suppression of every stream does not stand in for that of this one', asy
   expect(await standing()).toMatchObject({ stream: 'news', reason: 'unsubscribe' });
 });
 
-test('a link of a stream that is gone is answered, and writes nothing; one that is none is not', async () => {
-  const { it, streams, events } = await desk();
-  streams.delete('news');
+test('who leaves a stream that is gone has left it when it is made anew; a link that is none is not answered', async () => {
+  const { it, store, events, standing } = await desk();
+  await store.deleteStream('news');
+  expect(await it.unsubscribe(tokenOf(it.url(WHO)), 'page')).toEqual({ who: WHO, already: false });
   expect(await it.unsubscribe(tokenOf(it.url(WHO)), 'page')).toEqual({ who: WHO, already: true });
   expect(await it.unsubscribe('made-up', 'page')).toBeUndefined();
-  expect(await events('unsubscribe.received')).toEqual([]);
+  expect(await standing()).toMatchObject({ stream: 'news', reason: 'unsubscribe' });
+  expect(await events('unsubscribe.received')).toHaveLength(1);
+  await store.createStream(laneOf('other', { mode: 'deliver' }));
+  await store.createStream(laneOf('news', { mode: 'deliver' }));
+  expect(await standing()).toMatchObject({ stream: 'news', reason: 'unsubscribe' });
+  expect(await store.suppressionOf('other', 'deliver', 'reader@x.test', 0)).toBeUndefined();
 });
 
 test('a disk that fails once does not make later clicks fail', async () => {
   const { it, store } = await desk();
   let broken = true;
-  const frail = createUnsubscribe({ secret: SECRET, publicUrl: '', isStream: () => true, clock: manualClock(), store: { ...store, report: async (found) => {
+  const frail = createUnsubscribe({ secret: SECRET, publicUrl: '', clock: manualClock(), store: { ...store, report: async (found) => {
     if (broken) throw new Error('the disk');
     return store.report(found);
   } } });

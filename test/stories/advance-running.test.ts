@@ -124,3 +124,19 @@ test('what is due within an advance is tried before it answers, however slow the
   expect(attempts).toBeGreaterThan(0);
   expect((await dues()).filter((due) => due <= end)).toEqual([]);
 });
+
+test('what was tried of a message that is deleted meanwhile is not summed up: its recipient was cancelled', async () => {
+  const sim = await open({ rest: 0, asking: 0 });
+  const at = sim.clockOf('app').now() + HOUR;
+  const [gone, stays] = await sim.sendAll(['ann@first.test', 'ben@second.test'].map((to) => ({ to, delivery: { sendAt: at } })));
+  const { store } = sim;
+  const { settle } = store;
+  store.settle = async (outcomes) => {
+    await store.delete({ kind: 'message', id: gone! });
+    return settle(outcomes);
+  };
+  expect(await sim.advance({ to: 'idle' })).toMatchObject({ attempts: 1, delivered: 1, waiting: 0 });
+  const ended = (await store.events({ after: 0, limit: 100 })).filter(({ type }) => type === 'recipient.delivered' || type === 'recipient.cancelled');
+  expect(Object.fromEntries(ended.map((event) => [event.type, 'message' in event && event.message]))).toEqual({ 'recipient.cancelled': gone, 'recipient.delivered': stays });
+  expect(ended).toHaveLength(2);
+});

@@ -130,6 +130,16 @@ test('under an intercept one address gets all of it, and nobody else', async () 
   await house.until(await house.send('ann@b.test'), ['qa@a.test held not-allowed']);
 });
 
+test('a suppressed recipient takes no place of the canary, beside others or alone', async () => {
+  await using house = await liveHouse();
+  await house.live({ allow: ['*'], canary: { first: 3, share: 0 } });
+  for (const address of ['gone@a.test', '@left.test']) await house.ask('POST', '/v1/suppressions', { address });
+  await house.until(await house.send('gone@a.test'), ['gone@a.test suppressed']);
+  await house.until(await house.send(['gone@a.test', 'one@a.test', 'ann@left.test', 'two@a.test']), ['gone@a.test suppressed', 'one@a.test delivered', 'ann@left.test suppressed', 'two@a.test delivered']);
+  await house.until(await house.send(['three@a.test', 'four@a.test']), ['three@a.test delivered', 'four@a.test held canary']);
+  expect(house.taken()).toHaveLength(3);
+});
+
 test('a canary lets the first out and holds the rest until somebody approves', async () => {
   await using house = await liveHouse({ settings: { dataDir: folder() } });
   await house.live({ allow: ['*'], canary: { first: 2, share: 0 } });

@@ -34,6 +34,23 @@ test('a signed return path says whom it is about when nothing else does, and a f
   expect((await told()).filter(({ type }) => type === 'bounce.received')).toMatchObject([{ message, recipient: 'bob@x.test', class: 'invalid_recipient' }, { message, recipient: 'ann@x.test', hard: true }]);
 });
 
+test('a bounce to a signed return path is of the stream that signed it, whichever stream it comes in by; what others signed is nobody\'s', async () => {
+  const verp = makeVerp({ secret: 's', domain: 'return.shop.test' });
+  const { sent, handIn, told, store } = await returnsHouse({ verp: (stream) => (stream === 'live' ? verp : undefined) });
+  const message = await sent(['ann@x.test', 'bob@x.test'], 'm1@shop.test', { stream: 'live' });
+  for (const wrong of [makeVerp({ secret: 'of somebody else', domain: 'return.shop.test' }), makeVerp({ secret: 's', domain: 'return.other.test' })]) {
+    await handIn(dsn('bob@x.test', 'm1@shop.test', undefined, { id: wrong.address(message, 1) }), { to: wrong.address(message, 1) });
+    await handIn(Buffer.from('From: bob@x.test\r\nSubject: Hello\r\n\r\nUser unknown\r\n'), { to: wrong.address(message, 1), from: 'bob@x.test' });
+  }
+  expect((await told()).map(({ type, stream, message: about }) => [type, stream, about])).toEqual([['bounce.received', 'shop', ''], ['bounce.received', 'shop', '']]);
+  const report = await handIn(dsn('ann@x.test', 'unknown@far.test'), { to: verp.address(message, 0) });
+  expect((await told()).slice(2)).toMatchObject([
+    { type: 'bounce.received', stream: 'live', message, recipient: 'ann@x.test', report, hard: true },
+    { type: 'suppression.added', stream: 'live', mode: 'deliver', address: 'ann@x.test', reason: 'hard_bounce' },
+  ]);
+  expect((await store.read(report))!.stream).toBe('shop');
+});
+
 test('an envelope id is matched as the client wrote it, with its xtext undone on the way', async () => {
   const { sent, handIn, told } = await returnsHouse();
   const message = await sent('ann@x.test', 'm1@shop.test', { envid: 'order+2B7+3Dx' });

@@ -86,7 +86,7 @@ export async function apiHouse({ limits: given = {}, loginRequired = false, maxP
   const tell = (event: Parameters<Store['report']>[0]['events'][number]) => store.report({ events: [event], suppress: [], strikes: [] });
   const gate = await openGate({ permitted, streams, kept: store, audit: store, tell, queuedSince: store.queuedSince, wall: clock, log });
   const destination = (_stream: string, address: string) => splitAddress(address).domain.toLowerCase();
-  const unsubscribe = createUnsubscribe({ secret: Buffer.alloc(32, 7), publicUrl: 'https://mail.example.test', store, clock, isStream: (name) => streams.get(name) !== undefined });
+  const unsubscribe = createUnsubscribe({ secret: Buffer.alloc(32, 7), publicUrl: 'https://mail.example.test', store, clock });
   const dkim = createKeyDesk({ dir: dkimDir ?? null, ring: () => ring, store, clock });
   const ring = createKeyRing({ dir: dkimDir ?? null, clock, changed: (domain, { selector }, state) => void dkim.wasOurs(domain, selector, state) });
   const lastLooks = new Map<string, Preflight>();

@@ -17,7 +17,7 @@ export const HOUR = 3_600_000;
 const modeOf = (stream: string) => (stream === 'live' ? 'deliver' as const : 'simulate' as const);
 
 /** Streams with mail that was delivered, and the reader of what comes back of it, until the test is over. */
-export async function returnsHouse({ dir = ':memory:', verp }: { dir?: string; verp?: Verp } = {}) {
+export async function returnsHouse({ dir = ':memory:', verp }: { dir?: string; verp?: Verp | ((stream: string) => Verp | undefined) } = {}) {
   const clock = manualClock();
   const store = await openStore({ dir, clock });
   const hub = createHub(store);
@@ -30,7 +30,7 @@ export async function returnsHouse({ dir = ':memory:', verp }: { dir?: string; v
     store, clock, makeId, limits: { messageSize: 64 * 1024 * 1024, inFlight: 1024 ** 3 }, streamTags: () => [],
     plan: ({ stream, envelope }) => (envelope.from === '' ? undefined : { mode: modeOf(stream), priority: 'normal', queuedAt: clock.now(), due: clock.now(), expiresAt: clock.now() + 24 * HOUR, destinations: envelope.recipients.map(() => 'x.test') }),
   });
-  const open = (heard = hub, verpOf = () => verp) => createReturns({ store, hub: heard, clockOf: (stream) => (stream === 'live' ? ahead : clock), wall: clock, log, verp: verpOf });
+  const open = (heard = hub, verpOf = (stream: string) => (typeof verp === 'function' ? verp(stream) : verp)) => createReturns({ store, hub: heard, clockOf: (stream) => (stream === 'live' ? ahead : clock), wall: clock, log, verp: verpOf });
   const returns = open();
   await returns.start();
 

@@ -13,7 +13,7 @@ const mode = z.enum(QUEUE_MODES);
 
 export const Suppression = z.object({
   address: z.string().openapi({ description: 'In lower case; `@domain` stands for all of a domain.' }),
-  stream: z.string().nullable().openapi({ description: 'Null suppresses it for every stream.' }),
+  stream: z.string().nullable().openapi({ description: 'Null suppresses it for every stream. It may be gone: what holds for real mail stays under its name, and holds when it is made anew.' }),
   mode: mode.nullable().openapi({ description: 'The mail that it was learnt from and holds for: what the pretend remote said keeps no real mail back, and the other way round. Null is both.' }),
   reason, detail: z.string(), message: z.string().nullable(), createdAt: time, expiresAt: time.nullable(),
 }).openapi('Suppression');

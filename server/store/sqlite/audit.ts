@@ -34,10 +34,11 @@ export function createAuditWriting(db: Database) {
       add({ at, what: 'stream.mode', stream, by: who, text: from === null ? `Stream ${stream} was made in mode ${after.mode}` : `Stream ${stream} went from mode ${from} to ${after.mode}`, detail: { from, to: after.mode } });
       return from === null ? [] : [{ type: 'stream.mode', stream, from, to: after.mode, by: who }];
     },
-    /** In the transaction in which it is gone: of one that was live, or could have been. */
-    auditGone({ name: stream, mode: from }: Pick<Stream, 'name' | 'mode'>, by: string | undefined, at: number): void {
-      if (from !== 'deliver' && known.get(stream) === undefined) return;
+    /** In the transaction in which it is gone: of one that was live, or could have been. Answers whether it is. */
+    auditGone({ name: stream, mode: from }: Pick<Stream, 'name' | 'mode'>, by: string | undefined, at: number): boolean {
+      if (from !== 'deliver' && known.get(stream) === undefined) return false;
       add({ at, what: 'stream.mode', stream, by: by ?? NOBODY, text: `Stream ${stream} was deleted in mode ${from}, with all that waited in it`, detail: { from, to: null } });
+      return true;
     },
   };
 }

@@ -65,7 +65,8 @@ export function createPlace(db: Database, ledger: Ledger) {
   const telemetry = createTelemetry(db, ledger);
 
   return function place({ key, message, seq, address, destination, dsn, held, original }: Placed, plan: Pick<QueueItem, 'mode' | 'rank' | 'queuedAt' | 'due' | 'expires'>, stream: StreamBook, at: number, events: PosternEvent[]): keyof Taken {
-    const suppression = suppressionOf(stream, QUEUE_MODES[plan.mode]!, address, plan.queuedAt);
+    // One that ends before it is due is no matter of this mail; it is asked once more before each attempt.
+    const suppression = suppressionOf(stream, QUEUE_MODES[plan.mode]!, address, plan.due);
     const state = suppression ? 'suppressed' : held ? 'held' : 'queued';
     insert.run(key, stream.id, plan.mode, address, destination, STATE[state], plan.rank, suppression ? null : plan.due, plan.expires, plan.queuedAt, dsn, state === 'held' ? JSON.stringify(held) : null, state === 'queued' ? 0 : 1, original);
     const of = { stream: stream.name, message, recipient: address, n: key % WIDTH, time: plan.queuedAt };

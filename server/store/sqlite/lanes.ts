@@ -6,6 +6,7 @@ import { addressKey } from '../../mail/address.ts';
 import { type Credential, DEFAULT_DELIVERY, DEFAULT_RETENTION, DEFAULT_STREAM, type DeliveryPolicy, type Stream, type StreamMode } from '../../mail/stream.ts';
 import type { Ledger } from './ledger.ts';
 import { createAuditWriting } from './audit.ts';
+import { createFormer, numberFor } from './former.ts';
 import { type Remove, STEP } from './remove.ts';
 import type { Told } from './wire.ts';
 
@@ -53,7 +54,7 @@ export function createLaneReading(db: Database) {
 
 export function createLanes(db: Database, ledger: Ledger, removing: Remove) {
   const one = db.prepare(`${STREAM} WHERE name = ?`);
-  const insert = db.prepare('INSERT OR IGNORE INTO streams (name, mode, keep_messages, keep_age, keep_bytes, tags, created_at, delivery, clock_offset, paused) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)');
+  const insert = db.prepare(`INSERT OR IGNORE INTO streams (id, name, mode, keep_messages, keep_age, keep_bytes, tags, created_at, delivery, clock_offset, paused) VALUES (${numberFor('@name')}, @name, @mode, @messages, @age, @bytes, @tags, @createdAt, @delivery, @clockOffset, @paused)`);
   const update = db.prepare('UPDATE streams SET mode = ?, keep_messages = ?, keep_age = ?, keep_bytes = ?, tags = ?, delivery = ?, clock_offset = ?, paused = ? WHERE name = ?');
   const insertCredential = db.prepare('INSERT OR IGNORE INTO credentials (id, stream, user, hash, created_at, expires_at) VALUES (?, ?, ?, ?, ?, ?)');
   const deleteCredential = db.prepare('DELETE FROM credentials WHERE stream = ? AND id = ?');
@@ -61,14 +62,18 @@ export function createLanes(db: Database, ledger: Ledger, removing: Remove) {
   const oldest = db.prepare('SELECT seq FROM messages WHERE stream = ? ORDER BY seq LIMIT ?').pluck();
   const deletions = [
     'DELETE FROM hook_calls WHERE hook IN (SELECT id FROM hooks WHERE stream = ?)',
-    ...['credentials', 'inboxes', 'suppressions', 'strikes', 'pauses', 'planned', 'hooks', 'telemetry', 'delivery_times'].map((table) => `DELETE FROM ${table} WHERE stream = ?`),
+    ...['credentials', 'inboxes', 'pauses', 'planned', 'hooks'].map((table) => `DELETE FROM ${table} WHERE stream = ?`),
     "DELETE FROM kept WHERE kind = 'departed' AND name = CAST(CAST(? AS INTEGER) AS TEXT)",
     'DELETE FROM streams WHERE id = ?',
   ].map((sql) => db.prepare(sql));
 
+  const former = createFormer(db);
   const add = ({ name, mode, retention, tags, createdAt, delivery, clockOffset, paused }: Stream) => {
-    const added = insert.run(name, mode, retention.messages, retention.age, retention.bytes, JSON.stringify(tags), createdAt, JSON.stringify(delivery), clockOffset, paused && JSON.stringify(paused)).changes > 0;
-    if (added) ledger.reload();
+    const added = insert.run({ name, mode, ...retention, tags: JSON.stringify(tags), createdAt, delivery: JSON.stringify(delivery), clockOffset, paused: paused && JSON.stringify(paused) }).changes > 0;
+    if (added) {
+      former.back(name);
+      ledger.reload();
+    }
     return added;
   };
   const told = <T>(value: T, ...events: PosternEvent[]): Told<T> => ({ value, events });
@@ -118,7 +123,7 @@ export function createLanes(db: Database, ledger: Ledger, removing: Remove) {
         const seqs = oldest.all(book.id, STEP) as number[];
         const step = removing.step(seqs, 'user', at);
         if (book.messages > 0) return told('more', ...step.events);
-        auditGone(streamOf(one.get(name) as StreamRow), by, at);
+        former.leave(book.id, auditGone(streamOf(one.get(name) as StreamRow), by, at));
         for (const statement of deletions) statement.run(book.id);
         ledger.reload();
         return told('gone', ...step.events, ledger.tell(at, { type: 'stream.deleted', stream: name }));

@@ -1,7 +1,7 @@
 /**
  * Retention, one small step at a time: what the streams' limits and expired
- * inboxes no longer keep, answers whose time is over, the tail of the event
- * log, and then pages back to the file system. Each part is a transaction of
+ * inboxes no longer keep, answers and suppressions whose time is over, the
+ * tail of the event log, and then pages back to the file system. Each part is a transaction of
  * its own, so intake never waits long. Mail of which a recipient still waits
  * is passed over until it has ended.
  */
@@ -12,6 +12,7 @@ import type { Ledger } from './ledger.ts';
 import { WAITING, WIDTH } from './recipient-row.ts';
 import { type Remove, STEP } from './remove.ts';
 import { ROLE } from './roles.ts';
+import { createSuppress } from './suppress.ts';
 import type { Told } from './wire.ts';
 
 /** Pages given back in one step: 2 MB. */
@@ -21,12 +22,15 @@ const PAGE = 4096;
 const SPARE_PAGES = 256;
 /** Rows of small tables that one step deletes. */
 const ROWS = 5_000;
+/** Suppressions that one step takes out: each is told of. */
+const SUPPRESSIONS = 500;
 /** Messages of a stream that one step looks at. */
 const LOOKED = 2_000;
 
 type Lane = { id: number; messages: number; bytes: number; keepMessages: number | null; keepAge: number | null; keepBytes: number | null };
 
 export function createPrune(db: Database, ledger: Ledger, removing: Remove, folder: Pick<Folder, 'ease' | 'free'>, keepEvents: number) {
+  const suppressing = createSuppress(db, ledger);
   const lanes = db.prepare('SELECT id, messages, bytes, keep_messages AS keepMessages, keep_age AS keepAge, keep_bytes AS keepBytes FROM streams');
   const oldest = db.prepare(`SELECT seq, received_at AS receivedAt, size, queued IS NOT NULL AND EXISTS (SELECT 1 FROM recipients NOT INDEXED WHERE key >= messages.seq * ${WIDTH} AND key < (messages.seq + 1) * ${WIDTH} AND ${WAITING}) AS waits
     FROM messages WHERE stream = ? AND seq > ? ORDER BY seq LIMIT ?`);
@@ -108,6 +112,7 @@ export function createPrune(db: Database, ledger: Ledger, removing: Remove, fold
         return dropKeys.run(now, ROWS).changes + dropped;
       });
       if (rows >= ROWS) more = true;
+      if (ledger.transact(() => suppressing.expire(now, SUPPRESSIONS, events)) === SUPPRESSIONS) more = true;
 
       const free = freePages();
       if (free > 0) {

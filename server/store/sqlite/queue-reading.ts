@@ -8,11 +8,12 @@ import { DEFAULT_DELIVERY } from '../../mail/stream.ts';
 import type { Suppression } from '../../mail/suppression.ts';
 import type { LaneDue, QueueDepth, QueueScope, QueueStore, SentRecipient, SuppressionQuery } from '../../queue/port.ts';
 import { createDepartedReading } from './departed.ts';
+import { createKnown, nameOf } from './former.ts';
 import type { EventRow } from './log.ts';
 import { DUE, keysOf, RECIPIENT_COLUMNS, RECIPIENT_JOINS, type RecipientRow, STATE, WAITING, WIDTH } from './recipient-row.ts';
 import { ROLE } from './roles.ts';
 import { scopeCondition } from './scope.ts';
-import { modeNumber, suppressedMode, suppressionFinder, suppressionKey } from './suppress.ts';
+import { modeNumber, OVER, suppressedMode, suppressionFinder, suppressionKey } from './suppress.ts';
 
 type Values = (string | number)[];
 /** JSON of an attempt and its transcript, or where that is. */
@@ -54,6 +55,7 @@ export function createQueueReading(db: Database) {
   const otherInbox = db.prepare(`SELECT 1 FROM addresses WHERE seq = ? AND roles & ${ROLE.recipient} AND key <> ? LIMIT 1`);
   const departed = createDepartedReading(db);
   const suppressionOf = suppressionFinder(db);
+  const known = createKnown(db);
 
   /** With those that are deleted since. */
   function real(count: Statement, what: 'queued' | 'tried', name: string, since: number): number {
@@ -140,25 +142,26 @@ export function createQueueReading(db: Database) {
       };
     },
 
-    suppressions({ stream, mode, q, reason, after, limit }: SuppressionQuery): Suppression[] {
+    isKnown: (stream: string): boolean => known(stream) !== undefined,
+    suppressions({ now, stream, mode, q, reason, after, limit }: SuppressionQuery): Suppression[] {
       const sql: string[] = [];
       const values: Values = [];
       const add = (part: string, ...more: Values) => {
         sql.push(part);
         values.push(...more);
       };
-      const idOf = (name: string | null) => (name === null ? 0 : (ids.stream(name) ?? -1));
+      const idOf = (name: string | null) => (name === null ? 0 : (known(name) ?? -1));
       if (stream !== undefined) add('p.stream = ?', idOf(stream));
       if (mode !== undefined) add('p.mode = ?', modeNumber(mode));
       if (q !== undefined && q !== '') add('instr(p.address, ?) > 0', suppressionKey(q));
       if (reason !== undefined) add('p.reason = ?', reason);
       // Of a stream that was deleted meanwhile: those of the address once more, rather than some never.
       if (after !== undefined) add('(p.address, p.stream, p.mode) > (?, ?, ?)', after.address, idOf(after.stream), modeNumber(after.mode));
-      const where = sql.length === 0 ? '1' : sql.join(' AND ');
-      const found = prepared(`SELECT p.address, s.name AS stream, p.mode, p.reason, p.detail, p.message, p.created_at AS createdAt, p.expires_at AS expiresAt FROM suppressions p LEFT JOIN streams s ON s.id = p.stream WHERE ${where} ORDER BY p.address, p.stream, p.mode LIMIT ?`);
+      add(`(p.expires_at IS NULL OR ${OVER} > ?)`, now);
+      const found = prepared(`SELECT p.address, ${nameOf('p.stream')} AS stream, p.mode, p.reason, p.detail, p.message, p.created_at AS createdAt, p.expires_at AS expiresAt FROM suppressions p LEFT JOIN streams s ON s.id = p.stream WHERE ${sql.join(' AND ')} ORDER BY p.address, p.stream, p.mode LIMIT ?`);
       return (found.all(...values, limit) as (Omit<Suppression, 'mode'> & { mode: number })[]).map((row) => ({ ...row, mode: suppressedMode(row.mode) }));
     },
-    suppressionOf: (stream: string, mode: QueueMode, address: string, now: number): Suppression | undefined => suppressionOf({ id: ids.stream(stream) ?? -1, name: stream }, mode, address, now),
+    suppressionOf: (stream: string, mode: QueueMode, address: string, now: number): Suppression | undefined => suppressionOf({ id: known(stream) ?? -1, name: stream }, mode, address, now),
 
     sentByToken(id: string, n: number): SentRecipient | undefined {
       const seq = ids.seq(id);

@@ -55,9 +55,11 @@ export function createQueueSide({ reader, ride }: { reader: Line<Reader>; ride: 
       return { messages: messages.map(leasedOf), left };
     },
     async settle(outcomes) {
-      if (outcomes.length === 0) return;
+      if (outcomes.length === 0) return [];
       const { items, texts, submissions } = settleItemOf(outcomes);
-      await ride('settle', [toBundle(items, texts)], { submissions, told: (settled, at, captured) => eventsOf(outcomes, items, fromText(settled), at, captured) });
+      let settled: Settled[] = [];
+      await ride('settle', [toBundle(items, texts)], { submissions, told: (text, at, captured) => eventsOf(outcomes, items, (settled = fromText(text)), at, captured) });
+      return outcomes.filter((_, i) => settled[i] != null);
     },
     overdue: async (query) => (await ride('overdue', [query])).map(leasedOf),
     nextMoment: (scope) => reader.call('nextMoment', scope),
@@ -100,6 +102,7 @@ export function createQueueSide({ reader, ride }: { reader: Line<Reader>; ride: 
     setPause: async (pause) => void (await ride('setPause', [pause])),
     clearPause: (stream, mode, site) => ride('clearPause', [stream, mode, site]),
 
+    isKnown: (stream) => reader.call('isKnown', stream),
     suppressions: (query) => reader.call('suppressions', query),
     suppressionOf: (stream, mode, address, now) => reader.call('suppressionOf', stream, mode, address, now),
     async suppress(suppressions, by) {
@@ -193,7 +196,9 @@ function settleItemOf(outcomes: readonly Outcome[]): { items: OutcomeItem[]; tex
 
 function eventsOf(outcomes: readonly Outcome[], items: readonly OutcomeItem[], settled: readonly Settled[], at: number, captured: Captured): PosternEvent[] {
   const events: PosternEvent[] = [];
-  settled.forEach(({ first, notice, more }, i) => {
+  settled.forEach((one, i) => {
+    if (one === null) return;
+    const { first, notice, more } = one;
     if (first > 0) outcomes[i]!.events.forEach((body, n) => events.push({ id: first + n, at, ...body }));
     if (notice) events.push(captured(items[i]!.notice!, notice));
     events.push(...more);

@@ -55,8 +55,7 @@ function createOps(db: Database, ledger: Ledger) {
       suppressions.filter((one) => suppressing.suppress(one, by, at, events)).length,
     unsuppress: ({ at, events }: RideContext, key: Parameters<SuppressionStore['unsuppress']>[0], by: string): boolean => suppressing.unsuppress(key, by, at, events),
     unsuppressAll({ at, events }: RideContext, name: string, mode: QueueMode, by: string): StepDone {
-      const stream = ledger.stream(name);
-      const changed = stream ? suppressing.unsuppressAll(stream, mode, UNSUPPRESS_STEP, by, at, events) : 0;
+      const changed = suppressing.unsuppressAll(name, mode, UNSUPPRESS_STEP, by, at, events);
       return { changed, more: changed === UNSUPPRESS_STEP };
     },
     /** What one report that came back leads to. */

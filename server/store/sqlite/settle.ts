@@ -40,8 +40,8 @@ export type OutcomeItem = {
   counted: Counted | null;
 };
 
-/** The id of its first own event, 0 when they were not told; then its notice, then what else was told. */
-export type Settled = { first: number; notice: { seq: number; event: number } | null; more: PosternEvent[] };
+/** The id of its first own event, 0 when it has none; then its notice, then what else was told. Null when its recipient had ended before. */
+export type Settled = { first: number; notice: { seq: number; event: number } | null; more: PosternEvent[] } | null;
 
 /** Kept in recipients.wish. */
 export type Wish = { kind: 'cancel' | 'hold'; at: number; by: string; held?: Held };
@@ -73,10 +73,10 @@ export function createSettle(db: Database, ledger: Ledger, suppressing: ReturnTy
     const { at } = context;
     const { key } = outcome;
     const row = find.get(key) as Row | undefined;
-    if (row?.state !== STATE.active) return { first: 0, notice: null, more: [] };
+    if (row?.state !== STATE.active) return null;
     const stream = ledger.streamById(row.stream)!;
     const wish = row.wish === null ? undefined : (JSON.parse(row.wish) as Wish);
-    const settled: Settled = { first: 0, notice: null, more: [] };
+    const settled: NonNullable<Settled> = { first: 0, notice: null, more: [] };
 
     for (const { type, stream: lane, data } of outcome.events) {
       const id = ledger.log(at, type, lane, text(data), seqOf(key));

@@ -10,6 +10,7 @@ import { addressKey } from '../../mail/address.ts';
 import { QUEUE_MODES, type QueueMode } from '../../mail/recipient.ts';
 import type { Suppression, SuppressionReason } from '../../mail/suppression.ts';
 import type { SuppressionKey } from '../../queue/port.ts';
+import { createFormer, nameOf } from './former.ts';
 import { deliveryOf } from './lanes.ts';
 import type { Ledger, StreamBook } from './ledger.ts';
 import { MODE } from './recipient-row.ts';
@@ -25,6 +26,13 @@ export type Cause = { detail: string; message: string | null };
 const BOTH = -1;
 export const modeNumber = (mode: QueueMode | null): number => (mode === null ? BOTH : MODE[mode]);
 export const suppressedMode = (mode: number): QueueMode | null => QUEUE_MODES[mode] ?? null;
+
+/**
+ * When it is over, as a time of the wall, of a suppression p of the streams s: what holds for simulated mail goes by its
+ * stream's clock, which may be ahead; what holds for real mail, or for every stream, by the wall. What holds for both
+ * goes by the clock of the mail that its stream has now.
+ */
+export const OVER = `p.expires_at - CASE WHEN p.mode = ${MODE.deliver} OR (p.mode = ${BOTH} AND s.mode = 'deliver') THEN 0 ELSE coalesce(s.clock_offset, 0) END`;
 
 type Found = { address: string; stream: number; mode: number; reason: SuppressionReason; detail: string; message: string | null; createdAt: number; expiresAt: number | null };
 
@@ -62,12 +70,16 @@ export function createSuppress(db: Database, ledger: Ledger) {
   const dropAllStrikes = db.prepare('DELETE FROM strikes WHERE stream = ? AND mode = ?');
   const some = db.prepare(`SELECT address, mode FROM suppressions WHERE stream = ? AND mode IN (?, ${BOTH}) LIMIT ?`);
 
-  const idOf = (stream: string | null): number | undefined => (stream === null ? 0 : ledger.stream(stream)?.id);
+  const former = createFormer(db);
+  const ended = db.prepare(`SELECT p.address, p.stream, p.mode, ${nameOf('p.stream')} AS name FROM suppressions p LEFT JOIN streams s ON s.id = p.stream
+    WHERE p.expires_at <= @now + (SELECT max(clock_offset) FROM streams) AND p.expires_at - CASE WHEN p.mode = ${MODE.simulate} THEN coalesce(s.clock_offset, 0) ELSE 0 END <= @now LIMIT @most`);
+  const idOf = (stream: string | null): number | undefined => (stream === null ? 0 : (ledger.stream(stream)?.id ?? former.id(stream)));
 
-  /** Adds or replaces. False when it stood already, or its stream is gone. The engine replaces only a weaker one, and tells of it. */
+  /** Adds or replaces. False when it stood already, or is of mail that is not real and its stream is gone. The engine replaces only a weaker one, and tells of it. */
   function suppress({ address, stream, mode, reason, detail, message, createdAt, expiresAt }: Suppression, by: string, at: number, events: PosternEvent[]): boolean {
-    const id = idOf(stream);
-    if (id === undefined) return false;
+    const isGone = stream !== null && !ledger.stream(stream);
+    if (isGone && mode !== 'deliver') return false;
+    const id = isGone ? former.note(stream) : idOf(stream)!;
     const key = suppressionKey(address);
     const standing = (find.all(key, id) as Pick<Found, 'mode' | 'reason' | 'expiresAt'>[]).filter((one) => one.expiresAt === null || one.expiresAt > createdAt);
     if (by === 'engine' && standing.some((one) => [modeNumber(mode), BOTH].includes(one.mode) && STRENGTH[one.reason] >= STRENGTH[reason])) return false;
@@ -97,10 +109,18 @@ export function createSuppress(db: Database, ledger: Ledger) {
       return true;
     },
     /** A step of it; the last one finds fewer than `most`. */
-    unsuppressAll(stream: StreamBook, mode: QueueMode, most: number, by: string, at: number, events: PosternEvent[]): number {
-      dropAllStrikes.run(stream.id, MODE[mode]);
-      const those = some.all(stream.id, MODE[mode], most) as Pick<Found, 'address' | 'mode'>[];
-      for (const one of those) remove(one.address, stream.id, stream.name, suppressedMode(one.mode), by, at, events);
+    unsuppressAll(stream: string, mode: QueueMode, most: number, by: string, at: number, events: PosternEvent[]): number {
+      const id = idOf(stream);
+      if (id === undefined) return 0;
+      dropAllStrikes.run(id, MODE[mode]);
+      const those = some.all(id, MODE[mode], most) as Pick<Found, 'address' | 'mode'>[];
+      for (const one of those) remove(one.address, id, stream, suppressedMode(one.mode), by, at, events);
+      return those.length;
+    },
+    /** Takes out some that are over for all mail that they are about; `now` is of the wall. Answers how many. */
+    expire(now: number, most: number, events: PosternEvent[]): number {
+      const those = ended.all({ now, most }) as (Pick<Found, 'address' | 'stream' | 'mode'> & { name: string | null })[];
+      for (const one of those) remove(one.address, one.stream, one.name, suppressedMode(one.mode), 'expiry', now, events);
       return those.length;
     },
     clear(stream: StreamBook, mode: QueueMode, address: string): void {

@@ -11,6 +11,7 @@ import type { PosternEvent } from '../../events/event.ts';
 import type { RecipientState } from '../../mail/recipient.ts';
 import type { Outcome } from '../../queue/port.ts';
 import { DELIVERY_BOUNDS, HOUR, MEASURES, type Measure, OTHERS } from '../../telemetry/port.ts';
+import { createFormer } from './former.ts';
 import { decompress } from './frame.ts';
 import type { Ledger } from './ledger.ts';
 import { keysOf, MODE, STATE } from './recipient-row.ts';
@@ -45,6 +46,7 @@ export function createTelemetry(db: Database, ledger: Ledger) {
   const lastAttempt = db.prepare('SELECT data FROM attempts WHERE recipient = ? ORDER BY number DESC LIMIT 1').pluck();
   const streamOf = db.prepare("SELECT id, mode = 'deliver' AS live FROM streams WHERE name = ? AND mode <> 'capture'");
   const oldest = db.prepare('SELECT min(hour) FROM (SELECT min(hour) AS hour FROM telemetry UNION ALL SELECT min(hour) FROM delivery_times)').pluck();
+  const former = createFormer(db);
   const drops = ['telemetry', 'delivery_times'].map((table) => db.prepare(`DELETE FROM ${table} WHERE hour = ?`));
 
   const counts = new Map<string, CountRow>();
@@ -126,10 +128,13 @@ export function createTelemetry(db: Database, ledger: Ledger) {
       const stream = measure === PLACE.complained ? (streamOf.get(event.stream) as { id: number; live: number } | undefined) : undefined;
       if (stream) count({ stream: stream.id, mode: stream.live ? MODE.deliver : MODE.simulate }, '', kind, measure, at);
     },
-    /** Forgets one hour before this. False when there is none. */
+    /** Forgets one hour before this. False when there is none; then the names that were kept for it may go, too. */
     pruneTelemetry(_context: unknown, before: number): boolean {
       const first = oldest.get() as number | null;
-      if (first === null || first >= before) return false;
+      if (first === null || first >= before) {
+        former.tidy();
+        return false;
+      }
       for (const drop of drops) drop.run(first);
       return true;
     },

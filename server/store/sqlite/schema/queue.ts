@@ -67,7 +67,7 @@ export const suppressions = sqliteTable('suppressions', {
   message: text(),
   createdAt: integer('created_at').notNull(),
   expiresAt: integer('expires_at'),
-}, (t) => [primaryKey({ columns: [t.address, t.stream, t.mode] })]);
+}, (t) => [primaryKey({ columns: [t.address, t.stream, t.mode] }), index('suppressions_expiry').on(t.expiresAt).where(sql`expires_at is not null`)]);
 
 /** Failures that may lead to a suppression, one per address, mode, kind and day. */
 export const strikes = sqliteTable('strikes', {

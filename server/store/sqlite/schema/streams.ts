@@ -24,6 +24,12 @@ export const streams = sqliteTable('streams', {
   paused: text(),
 });
 
+/** Streams that are gone and have left something of real mail behind: their numbers stay theirs, and are theirs again when they are made anew. */
+export const formerStreams = sqliteTable('former_streams', {
+  id: integer().primaryKey(),
+  name: text().notNull().unique(),
+});
+
 export const credentials = sqliteTable('credentials', {
   id: text().primaryKey(),
   stream: integer().notNull(),
