@@ -33,7 +33,7 @@ test.each([
   [['--streams', 'a,b,a'], '--streams[2] (a) is the second stream of this name'],
   [['--smtp-idle', '2h'], '--smtp-idle must be from 1s to 3600s'],
   [['--tls-cert', 'a.pem'], 'go together'],
-  [['--smtp-starttls', 'off', '--smtp-require-tls'], 'smtpRequireTls and smtpStarttls off shut everybody out'],
+  [['--smtp-starttls', 'off', '--smtp-require-tls'], 'smtpRequireTls with smtpStarttls=off shuts everybody out'],
   [['--rspamd-url', '127.0.0.1:11333'], 'must be a web address'],
   [['--spamd-address', 'here'], 'must be host:port'],
   [['--link-check', 'maybe'], 'must be on or off'],
@@ -45,7 +45,7 @@ test.each([
 
 test('a plain port that demands TLS and offers none is for who has a port with implicit TLS', () => {
   const shut = ['--smtp-starttls', 'off', '--smtp-require-tls'];
-  expect(() => readConfig({ args: shut })).toThrow(/leave smtpStarttls at auto, switch smtpRequireTls off, or give smtpsListen/);
+  expect(() => readConfig({ args: shut })).toThrow(/Leave smtpStarttls at auto, switch smtpRequireTls off, or give smtpsListen/);
   expect(readConfig({ args: [...shut, '--smtps-listen', ':1465'] })).toMatchObject({ smtpStarttls: 'off', smtpRequireTls: true });
   expect(readConfig({ args: ['--smtp-starttls', 'off'] })).toMatchObject({ smtpStarttls: 'off', smtpRequireTls: false });
 });

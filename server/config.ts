@@ -161,7 +161,7 @@ export function readConfig(source: ConfigSource): Config {
 
   const done = config as Config;
   if ((done.tlsCert === null) !== (done.tlsKey === null)) throw new ConfigError('tlsCert and tlsKey go together: give both or neither');
-  if (done.smtpRequireTls && done.smtpStarttls === 'off' && done.smtpsListen === null) throw new ConfigError('smtpRequireTls and smtpStarttls off shut everybody out, for smtpListen would demand TLS and offer none: leave smtpStarttls at auto, switch smtpRequireTls off, or give smtpsListen a port with implicit TLS');
+  if (done.smtpRequireTls && done.smtpStarttls === 'off' && done.smtpsListen === null) throw new ConfigError('smtpRequireTls with smtpStarttls=off shuts everybody out: smtpListen would demand TLS and offer none. Leave smtpStarttls at auto, switch smtpRequireTls off, or give smtpsListen a port with implicit TLS');
   return done;
 }
 
