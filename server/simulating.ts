@@ -65,7 +65,7 @@ export async function prepareSimulating({ config, store, streams, hub, clock: wa
         clocks.delete(stream);
         void scenarios.forget(stream).catch((error: unknown) => log.error({ err: error, stream }, 'the scenario of a stream that is gone could not be forgotten'));
       }
-      if (type === 'scenario.changed' || type === 'scenario.reset') for (const one of Object.values(learned)) one.forget(stream);
+      if (type === 'scenario.changed' || type === 'scenario.reset' || type === 'stream.deleted') for (const one of Object.values(learned)) one.forget(stream);
     }
   });
 

@@ -2,14 +2,14 @@ import { expect, test } from 'vitest';
 import { manualClock } from '../clock.ts';
 import { idMaker } from '../ids.ts';
 import type { Session } from '../mail/session.ts';
-import { createAdmit, type Intake, type Particulars, type Sealed } from './admit.ts';
+import { type AdmitOptions, createAdmit, type Intake, type Particulars, type Sealed } from './admit.ts';
 import { StoreFault, type AdmissionStore, type BodyWriter, type Submission } from './port.ts';
 import type { Refusal } from './refusal.ts';
 
 const session: Session = { id: 's', protocol: 'smtp', client: { address: '127.0.0.1', port: 1 }, transcript: [], times: { opened: 0, received: 0 } };
 const particulars: Particulars = { stream: 'default', via: 'smtp', envelope: { from: '', recipients: [{ address: 'a@b.test' }] }, session };
 
-function gate({ messageSize = 1000, inFlight = 5000, fault = undefined as StoreFault | undefined, writeFault = undefined as StoreFault | undefined } = {}) {
+function gate({ messageSize = 1000, inFlight = 5000, fault = undefined as StoreFault | undefined, writeFault = undefined as StoreFault | undefined, plan = undefined as AdmitOptions['plan'] } = {}) {
   const kept: { id: string; bytes: string; submission: Submission }[] = [];
   const bodies: { open: boolean }[] = [];
   const heard: string[] = [];
@@ -36,6 +36,7 @@ function gate({ messageSize = 1000, inFlight = 5000, fault = undefined as StoreF
   };
   const admit = createAdmit({
     store, clock: manualClock(), makeId: idMaker(), limits: { messageSize, inFlight }, streamTags: () => ['from-stream'],
+    ...(plan ? { plan } : {}),
     heard: (outcome) => heard.push(outcome.kind === 'accepted' ? 'accepted' : outcome.reason),
   });
   return { admit, kept, heard, bodies };
@@ -104,4 +105,16 @@ test('an error that is a bug is not turned into a refusal', async () => {
   const { admit } = gate({ fault: new TypeError('bug') as unknown as StoreFault });
   const intake = opened(admit.open());
   await expect(admit.commit(sealed(intake.seal(particulars)))).rejects.toThrow('bug');
+});
+
+test('where the mail of a batch goes is judged when all of it is there: what was approved meanwhile is not held', async () => {
+  let isOver = false;
+  const times = { queuedAt: 0, due: 0, expiresAt: 1 };
+  const { admit, kept } = gate({ plan: async () => ({ mode: 'deliver', priority: 'normal', ...times, destinations: ['b.test'], held: [isOver ? null : { reason: 'canary', text: 'waits' }] }) });
+  const first = sealed(opened(admit.open()).seal(particulars));
+  await Promise.resolve();
+  isOver = true;
+  const second = sealed(opened(admit.open()).seal(particulars));
+  expect(await admit.commitAll([first, second])).toEqual({ kind: 'accepted' });
+  expect(kept.map(({ submission }) => submission.queue?.held)).toEqual([[null], [null]]);
 });

@@ -51,7 +51,7 @@ export interface Intake {
   abort(): void;
 }
 
-export type Sealed = { kind: 'sealed'; submission: Submission; /** Where its recipients go, where that is to be looked up first. */ planning?: Promise<QueuePlan | undefined>; release(): void };
+export type Sealed = { kind: 'sealed'; submission: Submission; /** Where its recipients go, as it is judged now; perhaps that is to be looked up first. */ plan(): QueuePlan | undefined | Promise<QueuePlan | undefined>; release(): void };
 export type Accepted = { kind: 'accepted'; id: string };
 
 export type Admit = {
@@ -113,9 +113,6 @@ class Incoming implements Intake {
     const header = this.#header.summary();
     const now = clock.now();
     const id = makeId(now);
-    const planned = plan?.(particulars, id);
-    const planning = planned instanceof Promise ? planned : undefined;
-    planning?.catch(() => {}); // told where it is waited for, if it is
     const submission: Submission = {
       id, stream, via,
       receivedAt: now,
@@ -123,9 +120,8 @@ class Incoming implements Intake {
       tags: [...new Set([...streamTags(stream), ...header.tags, ...(particulars.tags ?? [])])],
       metadata, session,
       body: this.#body,
-      ...(planned && !(planned instanceof Promise) ? { queue: planned } : {}),
     };
-    return { kind: 'sealed', submission, ...(planning ? { planning } : {}), release: () => this.abort() };
+    return { kind: 'sealed', submission, plan: () => plan?.(particulars, id), release: () => this.abort() };
   }
 
   abort(): void {
@@ -166,10 +162,9 @@ export function createAdmit(options: AdmitOptions): Admit {
 
   async function commitAll(sealed: Sealed[], idempotency?: Idempotency): Promise<AcceptOutcome | Refusal> {
     try {
-      for (const { submission, planning } of sealed) {
-        const queue = planning && (await planning);
-        if (queue) submission.queue = queue;
-      }
+      // Not when it is sealed: until all of a batch is, somebody may approve a canary, and what is held for it then would be held for ever.
+      const plans = await Promise.all(sealed.map(async (one) => one.plan()));
+      for (const [i, queue] of plans.entries()) if (queue) sealed[i]!.submission.queue = queue;
       const outcome = await store.accept(sealed.map((one) => one.submission), idempotency);
       if (outcome.kind === 'accepted') for (const { submission } of sealed) options.heard?.({ kind: 'accepted', submission });
       return outcome;
