@@ -18,15 +18,18 @@ const COLUMNS = `SELECT e.id AS event, e.at, e.type, e.stream, e.data, e.seq, m.
 
 /**
  * Each as a condition, so that the log is read in its order and left as soon as there are enough. The log is
- * bounded: to read all of it for the one that fits takes a third of a second at worst. A message that is there is looked for from
- * its capture on; its id is looked for as text first, for that is much quicker than to read the JSON.
+ * bounded: to read all of it for the one that fits takes a third of a second at worst. What is about a message has its id
+ * looked for as text first, for that is much quicker than to read the JSON.
  */
 const CONDITIONS = {
   stream: 'e.stream = @stream',
   types: 'e.type IN (SELECT value FROM json_each(@types))',
-  message: `e.id >= coalesce((SELECT event FROM messages WHERE id = @message), 0) AND (e.id = (SELECT event FROM messages WHERE id = @message) OR (instr(e.data, @message) > 0
+  message: `(e.id = (SELECT event FROM messages WHERE id = @message) OR (instr(e.data, @message) > 0
     AND (e.data ->> '$.message' = @message OR (e.type = 'messages.deleted' AND EXISTS (SELECT 1 FROM json_each(e.data, '$.messages') WHERE value = @message)))))`,
 };
+
+/** Where reading begins. One bound, for a second one would be asked of each row: of a message that is there nothing was told before its capture. */
+const begin = (message: string | undefined): string => (message === undefined ? 'e.id > @after' : 'e.id >= max(@after + 1, coalesce((SELECT event FROM messages WHERE id = @message), 0))');
 
 export function createLog(db: Database) {
   const last = db.prepare(`SELECT ${LAST_EVENT} FROM counters WHERE id = 1`).pluck();
@@ -36,7 +39,7 @@ export function createLog(db: Database) {
   function read(end: string, limits: Record<string, number>, { stream, message, types }: EventFilter): EventRow[] {
     const given = { ...(stream === undefined ? {} : { stream }), ...(types === undefined ? {} : { types: JSON.stringify(types) }), ...(message === undefined ? {} : { message }) };
     const where = (Object.keys(given) as (keyof typeof given)[]).map((name) => ` AND ${CONDITIONS[name]}`).join('');
-    const sql = `${COLUMNS} WHERE e.id > @after${where} ${end}`;
+    const sql = `${COLUMNS} WHERE ${begin(message)}${where} ${end}`;
     let statement = prepared.get(sql);
     if (!statement) prepared.set(sql, statement = db.prepare(sql));
     return statement.all({ ...given, ...limits }) as EventRow[];
