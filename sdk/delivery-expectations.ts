@@ -51,6 +51,7 @@ export const toBeSuppressed = (isNot: boolean, received: unknown, options: Deliv
 
 /** It waits until somebody says so, for this reason where one is given. */
 export function toBeHeld(isNot: boolean, received: unknown, options: HeldOptions = {}): Promise<Outcome> {
+  checkOptions('toBeHeld', options);
   const { reason } = options;
   if (reason !== undefined && !Object.hasOwn(HELD, reason)) throw new TypeError(`Nothing is held for the reason ${JSON.stringify(reason)}; they are ${Object.keys(HELD).join(', ')}${meant(reason, Object.keys(HELD))}`);
   return judge('toBeHeld', isNot, received, options, (all) => ({
@@ -76,6 +77,7 @@ export function toBeDeferred(isNot: boolean, received: unknown, times?: number |
 
 /** Refused for good at delivery, or returned afterwards. */
 export function toBeBounced(isNot: boolean, received: unknown, options: BouncedOptions = {}): Promise<Outcome> {
+  checkOptions('toBeBounced', options);
   const verdict = options.class;
   checkWord('class', verdict, CLASSES);
   return judge('toBeBounced', isNot, received, options, (all, delivery) => {

@@ -2,7 +2,7 @@ import { expect, test } from 'vitest';
 import type { Delivery, QueueView, ScenarioView, SuppressionPage } from '../../sdk/contract.ts';
 import { chrome } from './browser.ts';
 import { ask, RECIPIENTS, simulate, STREAM, submit, tried } from './simulated.ts';
-import { row, stage, until } from './stage.ts';
+import { items, row, stage, until } from './stage.ts';
 
 const at = stage();
 const { open } = at;
@@ -197,7 +197,7 @@ test.skipIf(!chrome)('who deletes mail that is still to be delivered is asked fi
   await page.keyboard.press('#');
   await row(page, /Arrived/).waitFor({ state: 'detached' });
   await page.getByRole('button', { name: 'Undo' }).click();
-  const sure = page.getByRole('dialog', { name: 'Delete 1 message?' });
+  let sure = page.getByRole('dialog', { name: 'Delete 1 message?' });
   await row(page, /Tomorrow/).click();
   await page.keyboard.press('#');
   await sure.getByText('2 recipients still wait for delivery. Deleting cancels it. This cannot be undone.').waitFor();
@@ -209,9 +209,31 @@ test.skipIf(!chrome)('who deletes mail that is still to be delivered is asked fi
   await row(page, /Tomorrow/).waitFor();
   expect((await delivery(id)).tally).toEqual({ queued: 2 });
   await page.getByRole('checkbox', { name: 'Select everything listed' }).check();
-  await page.getByRole('button', { name: 'Delete the selection' }).click();
-  await page.getByRole('dialog', { name: 'Delete 2 messages?' }).getByRole('button', { name: 'Delete', exact: true }).click();
+  await page.getByRole('button', { name: 'Delete the selection' }).press('Enter');
+  sure = page.getByRole('dialog', { name: 'Delete 2 messages?' });
+  await sure.waitFor();
+  const since = await submit(at.house, 'dora@site.test', 'Since', { sendAt: '2099-01-01T00:00:00Z' });
+  await row(page, /Since/).waitFor();
+  await sure.getByRole('button', { name: 'Delete', exact: true }).press('Enter');
   await page.getByText('2 messages deleted.').first().waitFor();
-  expect(await at.list()).toEqual([]);
+  // The button is gone with the selection, and who has only keys is not back at the top of the page.
+  expect(await page.evaluate(() => document.activeElement?.tagName)).not.toBe('BODY');
+  expect((await at.list()).map(({ id }) => id)).toEqual([since]);
+  expect(await items(page).count()).toBe(1);
   expect(await page.getByRole('button', { name: 'Undo' }).count()).toBe(0);
+});
+
+test.skipIf(!chrome)('a deletion whose question to the server gets no answer is called off without a keyboard, and another one begins', async () => {
+  await simulate(at.house);
+  await tried(at.house, await submit(at.house, 'ben@site.test', 'Arrived'));
+  const page = await open(`#/mail?stream=${STREAM}`, { viewport: { width: 390, height: 800 } });
+  await row(page, /Arrived/).click();
+  await page.route('**/v1/messages/waiting*', () => {});
+  await page.getByRole('button', { name: 'Delete the message' }).click();
+  await page.getByRole('button', { name: 'Cancel' }).click();
+  await page.unroute('**/v1/messages/waiting*');
+  await page.getByRole('button', { name: 'Delete the message' }).click();
+  await page.getByRole('button', { name: 'Undo' }).click();
+  await row(page, /Arrived/).waitFor();
+  expect(await at.list()).toHaveLength(1);
 });

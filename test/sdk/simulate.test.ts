@@ -224,6 +224,7 @@ test('an attempt that is described in unknown words is told so', async () => {
     [{ enhanced: 4.2 }, '`enhanced` must be a text, like \'4.2.2\'; it is 4.2'], [{ text: 5 }, '`text` must be a text or a pattern (/…/); it is 5'],
   ] as const) await expect(expect(message).not.toHaveAttempts([wrong as never])).rejects.toThrow(`Attempt 1: ${says}`);
   await expect(expect(message).not.toBeBounced({ clas: 'mailbox_full' } as never)).rejects.toThrow('toBeBounced has no option `clas`; its options are class, recipient, timeout; did you mean class?');
+  for (const matcher of ['toBeBounced', 'toBeHeld'] as const) await expect(expect(message).not[matcher](null as never)).rejects.toThrow(`The options of ${matcher} are an object`);
   await expect(expect(message).not.toBeDeferred('twice' as never)).rejects.toThrow(/The options of toBeDeferred are an object, .* they are "twice"/);
   await expect(expect(message).not.toBeDeferred(NaN)).rejects.toThrow('toBeDeferred takes a number of times, like 2; it is NaN');
   await expect(expect(message).not.toBeHeld({ reason: 'canari' as never })).rejects.toThrow(/held for the reason "canari"; .*did you mean canary\?/);

@@ -20,8 +20,8 @@ import { plural } from './format.ts';
 
 export type Doomed =
   | { kind: 'messages'; ids: string[]; /** The same, by their stream. */ streams: ReadonlyMap<string, readonly string[]> }
-  /** A stream's or an inbox's mail; each query is scoped and bounded in time. */
-  | { kind: 'scopes'; queries: MessageQuery[]; messages: number };
+  /** A stream's or an inbox's mail; each query is scoped, and bounded by when the newest of it came in. */
+  | { kind: 'scopes'; queries: MessageQuery[]; newest: string; messages: number };
 export type Question = { doomed: Doomed; waiting: Waiting };
 
 export type Sight = { hide(doomed: Doomed): void; show(doomed: Doomed): void };
@@ -33,12 +33,11 @@ export const AT_ONCE = 200;
 
 export class Deletion {
   held: Doomed | undefined = $state.raw();
-  /** Waits for a person to say yes. */
-  question: Question | undefined = $state.raw();
   /** What the server is being asked about. */
   looking: Doomed | undefined = $state.raw();
   /** Milliseconds left do not matter to anyone; only that a new one began. */
   round = $state(0);
+  #question: Question | undefined = $state.raw();
   #api: Api;
   #sight: Sight;
   #say: (message: string) => void;
@@ -51,6 +50,18 @@ export class Deletion {
     this.#api = api;
     this.#sight = sight;
     this.#say = say;
+  }
+
+  /** Waits for a person to say yes. It lies over the notice of the one that is held: the time to undo that stands still. */
+  get question(): Question | undefined {
+    return this.#question;
+  }
+
+  set question(question: Question | undefined) {
+    const was = this.#question;
+    this.#question = question;
+    if (question) this.pause();
+    else if (was) this.resume();
   }
 
   /** Nothing while another one is not decided. */
@@ -99,8 +110,13 @@ export class Deletion {
     this.looking = undefined;
   }
 
+  /** What was asked for last: what is only looked at is called off, what is held comes back. */
   undo(): void {
-    if (this.looking) return this.#stopLooking();
+    if (this.looking) this.#stopLooking();
+    else this.bringBack();
+  }
+
+  bringBack(): void {
     const doomed = this.#take();
     if (doomed) this.#sight.show(doomed);
   }
@@ -114,7 +130,7 @@ export class Deletion {
   }
 
   resume(): void {
-    if (!this.held || this.#timer !== undefined) return;
+    if (!this.held || this.#timer !== undefined || this.#question) return;
     this.#since = Date.now();
     this.#timer = setTimeout(() => this.send(), this.#left);
   }

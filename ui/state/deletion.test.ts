@@ -40,7 +40,7 @@ test('undone, nothing is ever sent', async () => {
 test('another deletion, or leaving, sends the one that is held', async () => {
   const { deletion, paths } = setUp();
   await deletion.ask(messages('a'));
-  await deletion.ask({ kind: 'scopes', queries: [{ stream: 's', before: '2026-01-01' }], messages: 3 });
+  await deletion.ask({ kind: 'scopes', queries: [{ stream: 's', before: '2026-01-01' }], newest: '', messages: 3 });
   await vi.advanceTimersByTimeAsync(0);
   expect(paths()).toEqual(['DELETE /v1/messages?stream=s&id=a']);
   deletion.send();
@@ -121,7 +121,7 @@ test('what a person does not say yes to stays, and so does what cannot be looked
 test('while it is looked at nothing else begins; an undo, and for a whole list another list, call it off', async () => {
   let answer: (value: unknown) => void = () => {};
   const slow = () => setUp(undefined, () => new Promise((resolve) => { answer = resolve; }));
-  const everything: Doomed = { kind: 'scopes', queries: [{ stream: 's' }], messages: 3 };
+  const everything: Doomed = { kind: 'scopes', queries: [{ stream: 's' }], newest: '', messages: 3 };
   for (const [doomed, callOff, goesOn] of [[messages('a'), 'undo', false], [everything, 'leave', false], [messages('a'), 'leave', true]] as const) {
     const { deletion, sight, looks, paths } = slow();
     const asked = deletion.ask(doomed);
@@ -134,6 +134,28 @@ test('while it is looked at nothing else begins; an undo, and for a whole list a
     await vi.advanceTimersByTimeAsync(GRACE * 2);
     expect(paths().length > 0).toBe(goesOn);
   }
+});
+
+test('while another one is looked at, what can still be undone can be', async () => {
+  let looks = 0;
+  const { deletion, sight, paths } = setUp(undefined, () => (looks++ === 0 ? NOBODY : new Promise(() => {})));
+  await deletion.ask(messages('a'));
+  void deletion.ask(messages('b'));
+  deletion.bringBack();
+  await vi.advanceTimersByTimeAsync(GRACE * 2);
+  expect([sight, paths(), deletion.looking]).toEqual([['hide a', 'show a'], [], messages('b')]);
+});
+
+test('the time to undo stands still while a question lies over the notice, and goes on when it is answered no', async () => {
+  const { deletion, sight, paths } = setUp(() => ({ deleted: 1 }), ({ id }) => (id === 'b' ? { ...NOBODY, recipients: 1 } : NOBODY));
+  await deletion.ask(messages('a'));
+  await deletion.ask(messages('b'));
+  deletion.resume(); // as a pointer does that leaves the notice
+  await vi.advanceTimersByTimeAsync(GRACE * 2);
+  expect([deletion.held, paths()]).toEqual([messages('a'), []]);
+  deletion.question = undefined;
+  await vi.advanceTimersByTimeAsync(GRACE);
+  expect([sight, paths()]).toEqual([['hide a'], ['DELETE /v1/messages?stream=s&id=a']]);
 });
 
 test('the question says who waits, who is being tried, and what goes on', () => {

@@ -180,7 +180,7 @@ export class House {
   /** The selection; without one, the message that is open or under the cursor. */
   delete(): void {
     const { selection } = this;
-    if (selection.all !== undefined) return void this.deletion.ask({ kind: 'scopes', queries: this.#queries(selection.all.newest), messages: this.scopeCount ?? this.mailbox.count });
+    if (selection.all !== undefined) return void this.deletion.ask({ kind: 'scopes', queries: this.#queries(selection.all.newest), newest: selection.all.newest, messages: this.scopeCount ?? this.mailbox.count });
     const one = this.place.at === 'mail' ? this.place.message ?? this.cursor : this.cursor;
     const ids = selection.size > 0 ? [...selection.ids] : one === undefined ? [] : [one];
     if (ids.length > 0) void this.deletion.ask({ kind: 'messages', ids, streams: this.#byStream(ids) });
@@ -254,12 +254,13 @@ export class House {
     if (doomed.kind === 'scopes') {
       if (this.place.at === 'mail' && this.place.message !== undefined) this.whereabouts.swap({ at: 'mail', scope: this.scope });
       this.cursor = undefined;
-      this.mailbox.hideAll();
+      this.mailbox.hideAll(doomed.newest);
+      this.selection.clear();
     } else {
       this.#moveOff(new Set(doomed.ids));
       this.mailbox.hide(doomed.ids);
+      this.selection.forget(doomed.ids); // others may have been selected meanwhile
     }
-    this.selection.clear();
   }
 
   #show(doomed: Doomed): void {

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import type { Info } from '../../sdk/contract.ts';
-import { messageOf, scripted, type Asked } from '../../test/support/scripted-api.ts';
+import { captured, messageOf, scripted, type Asked } from '../../test/support/scripted-api.ts';
 import { House } from './house.svelte.ts';
 import { Notices } from './notices.svelte.ts';
 import { Now } from './now.svelte.ts';
@@ -108,6 +108,25 @@ test('a selection over several streams is deleted within each of them', async ()
   await remove();
   house.deletion.send();
   expect(changes()).toEqual([['DELETE', '/v1/messages', { stream: 'default', id: 'm3,m1' }]]);
+});
+
+test('what was selected while another deletion was looked at stays selected', async () => {
+  const { house } = await houseAt('#/mail');
+  house.selection.toggle('m3');
+  house.delete();
+  house.selection.clear();
+  house.selection.toggle('m1');
+  await expect.poll(() => house.mailbox.count).toBe(2);
+  expect([...house.selection.ids]).toEqual(['m1']);
+});
+
+test('a whole list is deleted as it was when that was said: what came since is neither shown as selected nor taken out of sight', async () => {
+  const { house, remove } = await houseAt('#/mail');
+  house.selectAll();
+  house.mailbox.hear([captured(4)]);
+  expect(['m4', 'm3'].map((id) => house.selection.has(house.mailbox.get(id)!))).toEqual([false, true]);
+  await remove();
+  expect([house.mailbox.count, house.mailbox.at(0)?.id]).toEqual([1, 'm4']);
 });
 
 test('an empty search is none, and one stays within its stream', async () => {

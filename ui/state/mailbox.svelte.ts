@@ -231,9 +231,9 @@ export class Mailbox {
     this.#changed();
   }
 
-  /** The same for the whole scope, also for what is not loaded. Until `showAll`, or another scope. */
-  hideAll(): void {
-    this.#pile.hideAll();
+  /** The same for the whole scope up to its newest of then, also for what is not loaded. Until `showAll`, or another scope. */
+  hideAll(newest: string): void {
+    this.#pile.hideAll(newest);
     this.#put = { next: this.#next };
     this.#next = null;
     this.complete = true;

@@ -175,13 +175,26 @@ test('a hidden message stays hidden in another scope', async () => {
 test('a whole scope is hidden and brought back, with what came meanwhile on top', async () => {
   const mailbox = new Mailbox(scripted(({ query }) => (query['cursor'] ? pageOf(1) : { ...pageOf(3, 2), next: 'c2' })).api);
   await mailbox.open({});
-  mailbox.hideAll();
+  mailbox.hideAll(messageOf(3).receivedAt);
   mailbox.hear([captured(4)]);
   await mailbox.more();
   expect(shown(mailbox)).toEqual(['m4']);
   mailbox.showAll();
   await mailbox.more();
   expect(shown(mailbox)).toEqual(['m4', 'm3', 'm2', 'm1']);
+});
+
+test('of a scope that is hidden, what came in after its newest of then stays, also where it is held back', async () => {
+  const mailbox = new Mailbox(scripted(() => pageOf(2, 1)).api);
+  await mailbox.open({});
+  mailbox.hear([captured(3)]);
+  mailbox.look(false);
+  mailbox.hear([captured(4)]);
+  mailbox.hideAll(messageOf(2).receivedAt);
+  expect([shown(mailbox), mailbox.held]).toEqual([['m3'], 1]);
+  mailbox.hear([deleted(1, 2)]);
+  mailbox.look(true);
+  expect(shown(mailbox)).toEqual(['m4', 'm3']);
 });
 
 test('after a gap of more than a page the list begins anew', async () => {

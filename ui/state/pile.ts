@@ -94,18 +94,19 @@ export class Pile {
     this.#older.sort((a, b) => b.order - a.order);
   }
 
-  /** All that is there now, put aside until `showAll` or `clear`. */
-  hideAll(): void {
-    this.#put = { fresh: [...this.#fresh, ...this.#held], older: this.#older };
-    this.#held = [];
-    this.#fresh = [];
-    this.#older = [];
+  /** All that came in up to then, put aside until `showAll` or `clear`. */
+  hideAll(newest: string): void {
+    const [put, stays] = [({ line }: Entry) => line.receivedAt <= newest, ({ line }: Entry) => line.receivedAt > newest];
+    this.#put = { fresh: [...this.#fresh, ...this.#held].filter(put), older: this.#older.filter(put) };
+    this.#held = this.#held.filter(stays);
+    this.#fresh = this.#fresh.filter(stays);
+    this.#older = this.#older.filter(stays);
   }
 
   showAll(): void {
     if (!this.#put) return;
     this.#fresh = [...this.#put.fresh, ...this.#fresh];
-    this.#older = this.#put.older;
+    this.#older = [...this.#older, ...this.#put.older];
     this.#put = undefined;
   }
 

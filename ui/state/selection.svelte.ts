@@ -19,8 +19,8 @@ export class Selection {
     return this.all !== undefined || this.ids.size > 0;
   }
 
-  has(id: string): boolean {
-    return this.ids.has(id);
+  has({ id, receivedAt }: { id: string; receivedAt: string }): boolean {
+    return this.all === undefined ? this.ids.has(id) : receivedAt <= this.all.newest;
   }
 
   toggle(id: string): void {
