@@ -45,3 +45,6 @@ export const captured = (n: number, more: Partial<Message> = {}): PosternEvent =
   return { id: n, at: summary.receivedAt, stream: summary.stream, type: 'message.captured', message: summary.id, summary };
 };
 export const deleted = (...ns: number[]): PosternEvent => ({ id: 9_000 + ns[0]!, at: '2026-01-01T00:00:00.000Z', stream: 'default', type: 'messages.deleted', messages: ns.map((n) => `m${n}`), by: 'user' });
+
+/** The last page of a list: these messages. */
+export const pageOf = (...ns: number[]) => ({ messages: ns.map((n) => messageOf(n)), next: null as string | null, unindexed: 0 });
