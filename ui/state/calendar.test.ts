@@ -22,5 +22,6 @@ test('a time in a zone is told as its clock shows it, with the zone', () => {
   expect(said('2026-12-03T10:00:00[Custom Zone 1]')).toBe('Dec 3, 2026, 10:00 AM (Custom Zone 1)');
   expect(said('2026-12-03T10:00:00[Europe/Berlin]', '2026-12-03T08:00:00[America/New_York]')).toBe('Dec 3, 2026, 10:00 AM (Europe/Berlin) – Dec 3, 2026, 8:00 AM (America/New_York)');
   expect(said('2026-12-03T10:00:00[Europe/Berlin]', '2026-12-03T10:00:00Z')).toBe(`Dec 3, 2026, 10:00 AM (Europe/Berlin) – ${local('2026-12-03T10:00:00Z')}`);
+  expect(said('2026-12-03T10:00:00Z', '2026-12-03T12:00:00[Europe/Berlin]')).toBe(`${local('2026-12-03T10:00:00Z')} – Dec 3, 2026, 12:00 PM (Europe/Berlin)`);
   expect(said('2026-12-03T25:00:00[Europe/Berlin]')).toBe('2026-12-03T25:00:00[Europe/Berlin]');
 });

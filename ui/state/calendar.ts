@@ -16,11 +16,9 @@ const clocks = new Intl.DateTimeFormat(undefined, { dateStyle: 'medium', timeSty
 /** `Nov 26, 2026, 10:00 – 10:45 AM (Europe/Berlin)`, or `Nov 26 – 27, 2026` of whole days, whose end is the day after (RFC 5545 §3.6.1); what is neither stays as it is. */
 export function whenText({ start = '', end = '' }: CalendarPart): string {
   const [, clock, zone] = ZONED.exec(start) ?? [];
-  if (clock !== undefined && zone !== undefined && !Number.isNaN(Date.parse(`${clock}Z`))) {
-    const [, until, other] = ZONED.exec(end) ?? [];
-    if (end !== '' && other !== zone) return [start, end].map((at) => whenText({ part: '', start: at })).join(' – ');
-    return `${spanText(clocks, Date.parse(`${clock}Z`), Date.parse(`${until}Z`))} (${zone})`;
-  }
+  const [, until, other] = ZONED.exec(end) ?? [];
+  if (end !== '' && other !== zone) return [start, end].map((at) => whenText({ part: '', start: at })).join(' – ');
+  if (clock !== undefined && !Number.isNaN(Date.parse(`${clock}Z`))) return `${spanText(clocks, Date.parse(`${clock}Z`), Date.parse(`${until}Z`))} (${zone})`;
   const whole = DAY.test(start);
   const from = Date.parse(start);
   if ((!whole && !MOMENT.test(start)) || Number.isNaN(from)) return [start, end].filter(Boolean).join(' – ');
