@@ -1,7 +1,7 @@
 /**
  * What comes back of real mail, and what is counted of it: the listener that
  * the internet may speak to, the counts by the hour, and the alerts over them.
- * A part of assemble.
+ * A part of building.ts.
  */
 import { createAdmit } from './admission/admit.ts';
 import { createMxListener, MX_IN_FLIGHT, MX_MESSAGE_SIZE } from './admission/smtp/mx.ts';

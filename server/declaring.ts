@@ -9,8 +9,8 @@
 import { isDeepStrictEqual } from 'node:util';
 import type { StreamChange } from './admission/port.ts';
 import type { Streams } from './admission/streams.ts';
-import { policyOf } from './api/policy.ts';
 import { readAs } from './api/faults.ts';
+import { policyOf } from './api/policy.ts';
 import { DeliveryPolicyInput } from './api/schemas/delivery.ts';
 import type { Clock } from './clock.ts';
 import { ConfigError, type Config, type ConfiguredStream } from './config.ts';

@@ -1,7 +1,7 @@
 /**
- * The delivering half of assemble: the pretend side, the real side, the queue
- * over both, and what comes back. Reads top to bottom like assemble itself, of
- * which it is a part.
+ * The delivering half of building.ts: the pretend side, the real side, the
+ * queue over both, and what comes back. Reads top to bottom like building.ts
+ * itself, of which it is a part.
  */
 import type { Admit, Particulars } from './admission/admit.ts';
 import { planner } from './admission/plan.ts';

@@ -1,6 +1,6 @@
 /**
  * The real half of delivery: the gate, the internet behind it, and the copy
- * that goes out. A part of assemble. What opens sockets, asks resolvers or
+ * that goes out. A part of building.ts. What opens sockets, asks resolvers or
  * signs is loaded with the first mail that the gate lets through: a process
  * that never delivers has none of it.
  */

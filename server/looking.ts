@@ -2,7 +2,7 @@
  * The pre-flight as this house runs it: what it knows of itself is handed to
  * the checks as facts, and what they ask of the outside goes through the same
  * resolver and guard as the mail. Daily for live streams of a process that
- * delivers. A part of assemble.
+ * delivers. A part of building.ts.
  */
 import { randomInt } from 'node:crypto';
 import type { Streams } from './admission/streams.ts';

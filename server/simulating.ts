@@ -1,7 +1,7 @@
 /**
  * The pretend half of delivery: the streams' movable clocks, their scenarios,
  * the pretend network, what acts while mail is handed in, and what the pretend
- * remote sends later. A part of assemble; nothing of it leaves the machine.
+ * remote sends later. A part of building.ts; nothing of it leaves the machine.
  */
 import { readFileSync } from 'node:fs';
 import { parse as parseYaml } from 'yaml';

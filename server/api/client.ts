@@ -21,3 +21,6 @@ export function actorOf(c: Context): string {
   const said = Buffer.from(c.req.header('x-postern-by') ?? '', 'latin1').toString('utf8').replaceAll(/[\p{C}\ufffd]+/gu, '').replaceAll(/\s+/g, ' ').trim();
   return said === '' ? address : `${Array.from(said).slice(0, NAMED).join('')} (${address})`;
 }
+
+/** The header, as the description of a route names it. */
+export const BY = { 'X-Postern-By': 'Who asks, for events and the audit log; the address of the client always stands beside it.' };

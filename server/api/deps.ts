@@ -1,7 +1,7 @@
 /**
  * What the HTTP side is given. It owns none of this: each is another room's,
- * handed over by assemble, and handlers do no more than call it and word the
- * answer.
+ * handed over by building.ts, and handlers do no more than call it and word
+ * the answer.
  */
 import type { Persona, RuleHits, Scenario, ScenarioTry, SmtpTls } from '../../sdk/contract.ts';
 import type { StreamStore } from '../admission/port.ts';
@@ -25,6 +25,7 @@ import type { Queue } from '../queue/queue.ts';
 import type { Tried } from '../scenario/try.ts';
 import type { StoreHealth } from '../store/port.ts';
 import type { TelemetryStore } from '../telemetry/port.ts';
+import type { Fault } from './faults.ts';
 import type { RealDelivery } from './real.ts';
 
 export type ApiInfo = {
@@ -39,21 +40,18 @@ export type ApiInfo = {
   inboxDomain: string;
 };
 
-/** What is wrong with an input, by its path (`rules.2.what.reply.code`). */
-export type Faults = { path: string; message: string }[];
-
 /** The scenarios of the streams, with their memories. */
 export type Scenarios = {
   /** Of a stream that is there; an empty one when it has none. */
   of(stream: string): { scenario: Scenario; from: 'none' | 'config' | 'request'; hits(): RuleHits[] };
   /** Judges and keeps it, with a fresh memory; faults when it cannot mean anything. */
-  put(stream: string, scenario: unknown): Promise<{ faults: Faults } | 'ok'>;
+  put(stream: string, scenario: unknown): Promise<{ faults: Fault[] } | 'ok'>;
   /** Back to none, or to the one of the configuration. */
   remove(stream: string): Promise<void>;
   /** Forgets counters, greylist, rates and hits. */
   reset(stream: string): Promise<void>;
   /** What would be answered, without counting. The verdict is added here. */
-  try(stream: string, asked: Omit<ScenarioTry, 'scenario'> & { scenario?: unknown }): { faults: Faults } | Tried;
+  try(stream: string, asked: Omit<ScenarioTry, 'scenario'> & { scenario?: unknown }): { faults: Fault[] } | Tried;
 };
 
 export type HookWish = { url?: string; types?: EventType[]; headers?: Record<string, string>; secret?: string; misbehave?: { duplicate?: number; reorder?: number; lose?: number; seed?: number } | null };
@@ -62,8 +60,8 @@ export type Hooks = {
   list(stream?: string): Promise<Hook[]>;
   get(id: string): Promise<Hook | undefined>;
   /** Faults for an address or a secret that will not do. */
-  create(stream: string, wish: HookWish & { url: string }): Promise<Hook | { faults: Faults; gone?: true }>;
-  change(id: string, wish: HookWish & { enabled?: boolean }): Promise<Hook | { faults: Faults } | undefined>;
+  create(stream: string, wish: HookWish & { url: string }): Promise<Hook | { faults: Fault[]; gone?: true }>;
+  change(id: string, wish: HookWish & { enabled?: boolean }): Promise<Hook | { faults: Fault[] } | undefined>;
   remove(id: string): Promise<boolean>;
   /** Calls that are still to be made. */
   waiting(id: string): Promise<number>;

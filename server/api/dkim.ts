@@ -1,9 +1,8 @@
 /** /v1/dkim: the keys that mail is signed with, as `postern dkim` has them. Private keys are never told. */
 import { z } from '@hono/zod-openapi';
 import type { KeyRefusal, KeysChanged } from '../outgoing/keys/desk.ts';
-import { actorOf } from './client.ts';
+import { actorOf, BY } from './client.ts';
 import type { ApiDeps } from './deps.ts';
-import { BY } from './going-out.ts';
 import { problem, type ProblemName } from './problems.ts';
 import { invalid, type Routes } from './route.ts';
 import { DkimInput, DkimList, RetireInput } from './schemas/going-out.ts';

@@ -9,6 +9,7 @@ import { nearest } from '../nearest.ts';
 import { shown } from '../shown.ts';
 import { knownAt } from './known.ts';
 
+/** By its path (`rules.2.what.reply.code`). */
 export type Fault = { path: string; message: string };
 type Issue = z.core.$ZodIssue;
 

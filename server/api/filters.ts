@@ -7,6 +7,7 @@ import type { Clock } from '../clock.ts';
 import type { Filter } from '../inbox/filter.ts';
 import { parseSearch } from '../inbox/search.ts';
 import { seqOf } from './cursor.ts';
+import type { Fault } from './faults.ts';
 import { problem } from './problems.ts';
 import { invalid } from './route.ts';
 import { momentOf } from './said.ts';
@@ -18,7 +19,7 @@ export type Asked = z.output<typeof Filters>;
 export function filterOf(asked: Asked, clock: Clock): { filter: Filter; stream?: string } | Response {
   const all: Filter[] = [];
   const here = { now: clock.now(), timeZone: 'UTC' };
-  const errors: { path: string; message: string }[] = [];
+  const errors: Fault[] = [];
   const moment = (name: 'since' | 'before') => {
     const text = asked[name];
     const at = text === undefined ? undefined : momentOf(name, text, here.now, errors);

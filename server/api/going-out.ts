@@ -3,7 +3,7 @@ import { StoreFault } from '../admission/port.ts';
 import type { ReleaseRefusal } from '../gate/release.ts';
 import { laneOf } from '../gate/lanes.ts';
 import type { DeliveryView as WireView } from '../../sdk/contract.ts';
-import { actorOf } from './client.ts';
+import { actorOf, BY } from './client.ts';
 import type { ApiDeps } from './deps.ts';
 import { noSuchMessage, resolveId } from './messages.ts';
 import { problem, type ProblemName } from './problems.ts';
@@ -14,9 +14,6 @@ import { Filters, NoFilters, StreamFilter } from './schemas/query.ts';
 import { StreamName } from './schemas/streams.ts';
 import { noSuchStream } from './streams.ts';
 import { liveStreamOf, switchOf } from './wire-live.ts';
-
-/** Of all that the audit log tells. */
-export const BY = { 'X-Postern-By': 'Who asks, for events and the audit log; the address of the client always stands beside it.' };
 
 export function goingOutRoutes({ add }: Routes, deps: ApiDeps): void {
   const { real, store, streams, clock } = deps;

@@ -10,11 +10,11 @@ import { allowFault, allowKey } from '../gate/allow.ts';
 import { addressFault } from '../mail/address.ts';
 import { type LivePolicy, type Relay, withoutSecrets } from '../mail/live.ts';
 import { shown } from '../shown.ts';
+import type { Fault } from './faults.ts';
 import type { LivePolicyInput } from './schemas/live.ts';
 import { timeOf } from './wire-time.ts';
 
 type Input = z.output<typeof LivePolicyInput>;
-type Fault = { path: string; message: string };
 
 export const DOMAIN = /^(?=.{1,253}$)[a-z0-9](?:[a-z0-9-]*[a-z0-9])?(?:\.[a-z0-9](?:[a-z0-9-]*[a-z0-9])?)*$/i;
 // Names, and addresses of both families: what a relay may be reached under.

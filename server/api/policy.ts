@@ -7,11 +7,11 @@ import type { z } from '@hono/zod-openapi';
 import { DEFAULT_DELIVERY, type DeliveryPolicy, type RetrySchedule, SCHEDULES, type SiteLimits } from '../mail/stream.ts';
 import { shown } from '../shown.ts';
 import { parseDuration } from '../units.ts';
+import type { Fault } from './faults.ts';
 import { DOMAIN, livePolicyOf } from './live.ts';
 import type { DeliveryPolicyInput } from './schemas/delivery.ts';
 
 type Input = z.output<typeof DeliveryPolicyInput>;
-type Fault = { path: string; message: string };
 
 const SECOND = 1_000;
 const DAY = 86_400_000;

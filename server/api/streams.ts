@@ -14,6 +14,9 @@ import { streamOf, timeOf } from './wire.ts';
 const LARGEST = 4 * 1024 * 1024;
 const Name = z.object({ stream: z.string() });
 
+/** What real mail has taught outlives its stream, and is asked for under its name. */
+export const isKnownStream = async ({ streams, store }: Pick<ApiDeps, 'streams' | 'store'>, name: string): Promise<boolean> => streams.get(name) !== undefined || store.isKnown(name);
+
 export const noSuchStream = (name: string): Response => problem('no-such-stream', { detail: `There is no stream "${name.slice(0, 100)}".` });
 const BAD_NAME = 'must be lower case letters, digits, and . _ - between them, at most 64';
 

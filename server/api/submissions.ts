@@ -9,7 +9,7 @@ import type { Stream as StreamFacts } from '../mail/stream.ts';
 import { type BodyReader, jsonLimit, packed } from './body.ts';
 import { clientOf } from './client.ts';
 import type { ApiDeps } from './deps.ts';
-import { readAs, told } from './faults.ts';
+import { type Fault, readAs, told } from './faults.ts';
 import { isJson, parseJson, protoIn } from './json.ts';
 import { problem, problemBody, type ProblemName } from './problems.ts';
 import { piecesOf } from './rest.ts';
@@ -123,10 +123,9 @@ export function submissionRoutes({ add }: Routes, deps: ApiDeps, bodies: BodyRea
   }
 }
 
-type Faults = { path: string; message: string }[];
 
 /** A message, or what is wrong with it. */
-function draftOf(value: unknown, lane: StreamFacts): Draft | Faults {
+function draftOf(value: unknown, lane: StreamFacts): Draft | Fault[] {
   const proto = protoIn(value);
   if (proto !== undefined) return [{ path: proto, message: 'is no name that can be kept' }];
   const draft = readAs(MessageInput, value);
@@ -136,7 +135,7 @@ function draftOf(value: unknown, lane: StreamFacts): Draft | Faults {
 }
 
 /** What only queued mail can have, asked of mail that is only kept, or of a stream that queues nothing. */
-function unqueued({ name, mode }: StreamFacts, wishes: Wishes): Faults {
+function unqueued({ name, mode }: StreamFacts, wishes: Wishes): Fault[] {
   if (mode !== 'capture' && wishes.mode !== 'capture') return [];
   const why = wishes.mode === 'capture'
     ? 'is for mail that is queued, and `mode` says that this is only captured: leave one of them out'

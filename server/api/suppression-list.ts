@@ -9,11 +9,11 @@ import { QUEUE_MODES, type QueueMode } from '../mail/recipient.ts';
 import { SUPPRESSION_REASONS, type Suppression, type SuppressionReason } from '../mail/suppression.ts';
 import { csvLine, parseCsv } from './csv.ts';
 import { parseInstant } from '../units.ts';
+import type { Fault } from './faults.ts';
 import { nullableTime, timeOf } from './wire-time.ts';
 
 export const COLUMNS = ['address', 'stream', 'reason', 'detail', 'expires', 'mode'] as const;
 type Column = (typeof COLUMNS)[number];
-type Fault = { path: string; message: string };
 type Line = { line: number; cells: Partial<Record<Column, string>> };
 
 /** More are not told at once. */

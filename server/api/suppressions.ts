@@ -6,13 +6,12 @@ import type { Suppression } from '../mail/suppression.ts';
 import type { SuppressionKey, SuppressionQuery } from '../queue/port.ts';
 import { parseDuration } from '../units.ts';
 import type { BodyReader } from './body.ts';
-import { actorOf } from './client.ts';
+import { actorOf, BY } from './client.ts';
 import type { ApiDeps } from './deps.ts';
-import { BY } from './going-out.ts';
 import { problem } from './problems.ts';
 import { invalid, type Routes } from './route.ts';
 import { streamOf } from './stream.ts';
-import { noSuchStream } from './streams.ts';
+import { isKnownStream, noSuchStream } from './streams.ts';
 import { CSV_HEAD, csvOf, jsonlOf, readList, suppressible } from './suppression-list.ts';
 import { Suppression as Schema, SuppressionClear, SuppressionCleared, SuppressionExport, type SuppressionFilters, SuppressionImport, SuppressionInput, SuppressionName, SuppressionPage, SuppressionPaging } from './schemas/suppressions.ts';
 import { suppressionOf } from './wire-delivery.ts';
@@ -30,9 +29,6 @@ export function suppressionRoutes({ add }: Routes, deps: ApiDeps, bodies: BodyRe
   const { store, streams, queue, clock } = deps;
   /** What stands for one stream runs on its clock, what stands for all, or for real mail, on the wall's. */
   const nowOf = (stream: string | null, mode: QueueMode | null): number => (stream === null ? clock.now() : queue.now(stream, mode ?? undefined));
-
-  /** What real mail has taught outlives its stream. */
-  const isKnown = async (stream: string): Promise<boolean> => streams.get(stream) !== undefined || store.isKnown(stream);
 
   add({
     method: 'get', path: '/v1/suppressions', noun: 'Suppressions', summary: 'Addresses that get no mail, by address',
@@ -53,7 +49,7 @@ export function suppressionRoutes({ add }: Routes, deps: ApiDeps, bodies: BodyRe
     body: SuppressionInput, status: 201, answer: Schema, headers: BY, problems: ['no-such-stream', 'malformed-json', 'unsupported-type'],
   }, async ({ c, body: { address, stream = null, mode = null, reason = 'manual', detail, lifetime } }) => {
     // For a stream that is gone only what holds for its real mail, as the rest went with it.
-    if (stream !== null && !streams.get(stream) && !(mode === 'deliver' && (await isKnown(stream)))) return noSuchStream(stream);
+    if (stream !== null && !streams.get(stream) && !(mode === 'deliver' && (await isKnownStream(deps, stream)))) return noSuchStream(stream);
     const why = suppressible(address);
     if (why !== undefined) return invalid([{ path: 'address', message: why }]);
     const createdAt = nowOf(stream, mode);
@@ -67,7 +63,7 @@ export function suppressionRoutes({ add }: Routes, deps: ApiDeps, bodies: BodyRe
     method: 'delete', path: '/v1/suppressions', noun: 'Suppressions', summary: 'Let an address have mail again',
     query: SuppressionName, headers: BY, problems: ['no-such-stream', 'no-such-suppression'],
   }, async ({ c, query: { address, stream, mode } }) => {
-    if (stream !== undefined && !(await isKnown(stream))) return noSuchStream(stream);
+    if (stream !== undefined && !(await isKnownStream(deps, stream))) return noSuchStream(stream);
     const gone = await store.unsuppress({ address: addressKey(address.trim()), stream: stream ?? null, ...(mode === undefined ? {} : { mode: modeOf(mode) }) }, actorOf(c));
     return gone ? c.body(null, 204) : problem('no-such-suppression', { detail: `"${address.slice(0, 100)}" is not suppressed ${stream === undefined ? 'for every stream; say `stream` for the one of a stream' : `in "${stream}"`}${mode === undefined ? '' : mode === '*' ? ', for both simulated and real mail' : `, for mode "${mode}" alone`}.` });
   });
@@ -76,7 +72,7 @@ export function suppressionRoutes({ add }: Routes, deps: ApiDeps, bodies: BodyRe
     method: 'post', path: '/v1/suppressions/clear', noun: 'Suppressions', summary: 'Take back all that a stream holds against its mail of one mode',
     description: 'With what was counted towards more: soft bounces, refusals that were not confirmed. What stands for every stream stays, and so does what was learnt in the other mode.',
     body: SuppressionClear, answer: SuppressionCleared, headers: BY, problems: ['no-such-stream', 'malformed-json', 'unsupported-type'],
-  }, async ({ c, body: { stream, mode } }) => ((await isKnown(stream)) ? { removed: await store.unsuppressAll(stream, mode, actorOf(c)) } : noSuchStream(stream)));
+  }, async ({ c, body: { stream, mode } }) => ((await isKnownStream(deps, stream)) ? { removed: await store.unsuppressAll(stream, mode, actorOf(c)) } : noSuchStream(stream)));
 
   add({
     method: 'post', path: '/v1/suppressions/import', noun: 'Suppressions', summary: 'Suppress the addresses of a file',
@@ -85,7 +81,7 @@ export function suppressionRoutes({ add }: Routes, deps: ApiDeps, bodies: BodyRe
     consumes: { 'text/csv': z.string(), 'application/x-ndjson': z.string() },
     answer: SuppressionImport, headers: BY, problems: ['no-such-stream', 'unsupported-type', 'body-too-large', 'no-room'],
   }, async ({ c, query: { stream } }) => {
-    if (stream !== undefined && !(await isKnown(stream))) return noSuchStream(stream);
+    if (stream !== undefined && !(await isKnownStream(deps, stream))) return noSuchStream(stream);
     const type = c.req.header('content-type') ?? '';
     if (!CSV.test(type) && !JSONL.test(type)) return problem('unsupported-type', { detail: 'This takes text/csv or application/x-ndjson.' });
     const charset = CHARSET.exec(type)?.[1];
@@ -148,7 +144,7 @@ export function suppressionRoutes({ add }: Routes, deps: ApiDeps, bodies: BodyRe
   }
 
   async function queryOf({ stream, mode, q, reason }: z.output<typeof SuppressionFilters>): Promise<Omit<SuppressionQuery, 'limit' | 'after'> | Response> {
-    if (stream !== undefined && stream !== '*' && !(await isKnown(stream))) return noSuchStream(stream);
+    if (stream !== undefined && stream !== '*' && !(await isKnownStream(deps, stream))) return noSuchStream(stream);
     return {
       now: clock.now(),
       ...(stream === undefined ? {} : { stream: stream === '*' ? null : stream }),

@@ -9,7 +9,7 @@ import { invalid, type Routes } from './route.ts';
 import { momentOf } from './said.ts';
 import { ComparisonFilters, TelemetryFilters } from './schemas/query.ts';
 import { Comparison, Telemetry } from './schemas/telemetry.ts';
-import { noSuchStream } from './streams.ts';
+import { isKnownStream, noSuchStream } from './streams.ts';
 import { comparisonOf, telemetryOf } from './wire-live.ts';
 
 const DAY = 24 * HOUR;
@@ -19,10 +19,8 @@ const MOST_STEPS = 1_000;
 const HOURLY = 8 * DAY;
 
 export function telemetryRoutes({ add }: Routes, deps: ApiDeps): void {
-  const { store, streams, clock } = deps;
+  const { store, clock } = deps;
   const moment = (path: string, text: string, faults: Fault[]) => momentOf(path, text, clock.now(), faults) ?? 0;
-  /** What became of real mail outlives its stream. */
-  const isKnown = async (stream: string): Promise<boolean> => streams.get(stream) !== undefined || store.isKnown(stream);
 
   add({
     method: 'get', path: '/v1/telemetry', noun: 'Telemetry', summary: 'What became of mail, by hour or day: in all, by site or by class; and how long it took',
@@ -30,7 +28,7 @@ export function telemetryRoutes({ add }: Routes, deps: ApiDeps): void {
     query: TelemetryFilters, answer: Telemetry, problems: ['no-such-stream'],
   }, async ({ query }) => {
     const { stream, by = 'total' } = query;
-    if (stream !== undefined && !(await isKnown(stream))) return noSuchStream(stream);
+    if (stream !== undefined && !(await isKnownStream(deps, stream))) return noSuchStream(stream);
     const faults: Fault[] = [];
     const to = query.to === undefined ? clock.now() : moment('to', query.to, faults);
     const from = query.from === undefined ? to - DAY : moment('from', query.from, faults);
@@ -49,7 +47,7 @@ export function telemetryRoutes({ add }: Routes, deps: ApiDeps): void {
     description: 'Whole hours; the hour in which the second period begins is a part of it alone. A difference is called one when it would come up by chance once in a hundred times, and of few mails nothing is said.',
     query: ComparisonFilters, answer: Comparison, problems: ['no-such-stream'],
   }, async ({ query }) => {
-    if (query.stream !== undefined && !(await isKnown(query.stream))) return noSuchStream(query.stream);
+    if (query.stream !== undefined && !(await isKnownStream(deps, query.stream))) return noSuchStream(query.stream);
     const faults: Fault[] = [];
     const before = spanOf('before', query.before, faults);
     const after = spanOf('after', query.after, faults);

@@ -3,7 +3,8 @@
  * more of which stream, and what becomes of them. A link still works when its
  * message is long deleted, and when its stream is: that may be made anew. It
  * cannot be made up or changed, and shows nothing of the address to who looks
- * over a shoulder or through a log: it is encrypted. Whoever follows a link asks; only a POST unsubscribes, once or many times.
+ * over a shoulder or through a log: it is encrypted. Whoever follows a link
+ * asks; only a POST unsubscribes, once or many times.
  */
 import { createCipheriv, createDecipheriv, createHmac, timingSafeEqual } from 'node:crypto';
 import type { Clock } from '../clock.ts';

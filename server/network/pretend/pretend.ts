@@ -2,9 +2,10 @@
  * The pretend side of the network: every domain resolves, to a host of its
  * own name (or two, where the scenario tells them apart), and every host is
  * answered by the remote in this process, over a pair of streams, as the
- * stream's scenario says. It can listen on a port as well, so that somebody else's mail server can be tested with the same
- * scenarios. It keeps count of its connections and tells of each message that
- * it took. Nothing here reaches another machine.
+ * stream's scenario says. It can listen on a port as well, so that somebody
+ * else's mail server can be tested with the same scenarios. It keeps count of
+ * its connections and tells of each message that it took. Nothing here reaches
+ * another machine.
  */
 import type { Clock } from '../../clock.ts';
 import type { Log } from '../../log.ts';

@@ -46,7 +46,7 @@ export function converse(duplex: Duplex, options: RemoteOptions): Conversation {
   let site = destination?.site ?? run.siteOf(NOBODY).site;
   const manners = run.manners({ domain, ...(destination?.address === undefined ? {} : { destinationAddress: destination.address }) });
   const standing: Standing = {
-    host: destination?.host ?? `mx.${domain}`, domain, sizeLimit: manners.size, hidden: hiddenBy(manners.hide),
+    host: destination?.host ?? run.hostsOf(domain)[0]!, domain, sizeLimit: manners.size, hidden: hiddenBy(manners.hide),
     refused: false, hello: undefined, extended: false, tls: false, login: false, transaction: undefined, transactions: 0, mistakes: 0, challenge: undefined,
   };
 

@@ -6,12 +6,10 @@
  * person set for it, goes with the stream.
  */
 import type { Database } from 'better-sqlite3';
-import { MODE } from './recipient-row.ts';
+import { BOTH, MODE } from './recipient-row.ts';
 
 /** Tables with rows of a stream and a mode that may outlive it. */
 const LASTING = ['suppressions', 'strikes', 'telemetry', 'delivery_times'];
-/** As in suppress.ts: a suppression of all mail. */
-const BOTH = -1;
 
 /** The name of the stream with such a number. `number` is an SQL expression. */
 export const nameOf = (number: string): string => `coalesce((SELECT name FROM streams WHERE id = ${number}), (SELECT name FROM former_streams WHERE id = ${number}))`;

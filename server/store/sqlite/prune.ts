@@ -1,9 +1,9 @@
 /**
  * Retention, one small step at a time: what the streams' limits and expired
  * inboxes no longer keep, answers and suppressions whose time is over, the
- * tail of the event log, and then pages back to the file system. Each part is a transaction of
- * its own, so intake never waits long. Mail of which a recipient still waits
- * is passed over until it has ended.
+ * tail of the event log, and then pages back to the file system. Each part is
+ * a transaction of its own, so intake never waits long. Mail of which a
+ * recipient still waits is passed over until it has ended.
  */
 import type { Database } from 'better-sqlite3';
 import type { PosternEvent } from '../../events/event.ts';

@@ -17,6 +17,9 @@ export const STATE = Object.fromEntries(RECIPIENT_STATES.map((name, i) => [name,
 /** recipients.mode, pauses.mode. On disk: never renumber. */
 export const MODE = Object.fromEntries(QUEUE_MODES.map((name, i) => [name, i])) as Record<QueueMode, number>;
 
+/** suppressions.mode: one of MODE, or this for all mail. On disk: never renumber. */
+export const BOTH = -1;
+
 /** Conditions in the words of the partial indexes, so that they are used. */
 export const DUE = 'state in (0, 2)';
 export const WAITING = 'state < 4';

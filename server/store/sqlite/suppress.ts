@@ -13,7 +13,7 @@ import type { SuppressionKey } from '../../queue/port.ts';
 import { createFormer, nameOf } from './former.ts';
 import { deliveryOf } from './lanes.ts';
 import type { Ledger, StreamBook } from './ledger.ts';
-import { MODE } from './recipient-row.ts';
+import { BOTH, MODE } from './recipient-row.ts';
 
 /** At most one strike of an address and kind counts within this; a confirmation comes after it. */
 const DAY = 24 * 60 * 60_000;
@@ -22,8 +22,6 @@ export type Strike = { address: string; kind: 'soft' | 'confirm'; at: number };
 /** What a suppression that follows from strikes says and tells of. */
 export type Cause = { detail: string; message: string | null };
 
-/** suppressions.mode: a place in QUEUE_MODES, or this. On disk: never renumber. */
-const BOTH = -1;
 export const modeNumber = (mode: QueueMode | null): number => (mode === null ? BOTH : MODE[mode]);
 export const suppressedMode = (mode: number): QueueMode | null => QUEUE_MODES[mode] ?? null;
 
